@@ -1,0 +1,52 @@
+/**
+ * Builds `dist/`: one CommonJS file each for the command line, the helper and the Electron entries, and the interface
+ * as ES modules. The same files run on Node 16.17 and Electron 22, where the desktop tests try them, and on what ships.
+ */
+import { chmod, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import type { InputOptions } from 'rolldown';
+import { build as buildPage } from 'vite';
+import { version } from '../package.json' with { type: 'json' };
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+
+/** The oldest runtimes the bundles have to load in. */
+const targets = { node: 'node16.17', launcher: 'es2015' } as const;
+
+/** Programs of `dist/`, and the modules that only the runtime itself can give them. */
+const programs: readonly { name: string; entry: string; target: string; external?: string[] }[] = [
+  { name: 'bin', entry: 'electron/cli/bin.ts', target: targets.launcher },
+  { name: 'cli', entry: 'electron/cli/main.ts', target: targets.node },
+  { name: 'helper', entry: 'electron/helper/main.ts', target: targets.node },
+  { name: 'main', entry: 'electron/main.ts', target: targets.node, external: ['electron'] },
+  { name: 'preload', entry: 'electron/preload.ts', target: targets.node, external: ['electron'] },
+];
+
+await rm(dist, { recursive: true, force: true });
+await Promise.all([...programs.map(buildProgram), buildInterface()]);
+await chmod(join(dist, 'bin.cjs'), 0o755);
+
+async function buildProgram({ name, entry, target, external = [] }: (typeof programs)[number]): Promise<void> {
+  const options: InputOptions = {
+    input: join(root, entry),
+    platform: 'node',
+    external: [/^node:/, ...external],
+    transform: { target, define: { ADIT_VERSION: JSON.stringify(version) } },
+    // An optional native speed-up of ws that is not installed.
+    resolve: { alias: { bufferutil: false, 'utf-8-validate': false } },
+  };
+  const bundle = await rolldown(options);
+  await bundle.write({
+    file: join(dist, `${name}.cjs`),
+    format: 'cjs',
+    codeSplitting: false,
+    ...(name === 'bin' ? { banner: '#!/usr/bin/env node' } : {}),
+  });
+  await bundle.close();
+}
+
+async function buildInterface(): Promise<void> {
+  await buildPage({ configFile: join(root, 'renderer', 'vite.config.ts'), logLevel: 'warn' });
+}
