@@ -1,0 +1,32 @@
+import { z } from '../schema.ts';
+import { importLimitBytes } from './verbs.ts';
+import type { UiVerb, UiVerbs } from './verbs.ts';
+
+export { importLimitBytes } from './verbs.ts';
+
+const profileName = z.string().min(1).max(255);
+const nothing = z.strictObject({});
+
+/**
+ * The questions of the interface as the app process checks them: the renderer is hostile by assumption, so nothing it
+ * sends is used before it has passed here.
+ */
+export const uiParams = {
+  'state.read': nothing,
+  'profile.import': z.strictObject({
+    files: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).max(255),
+          base64: z.base64().max(Math.ceil(importLimitBytes / 3) * 4),
+        }),
+      )
+      .min(1)
+      .max(1000),
+  }),
+  'profile.text': z.strictObject({ name: profileName, reveal: z.boolean() }),
+  'profile.rename': z.strictObject({ name: profileName, newName: z.string().max(1000) }),
+  'profile.remove': z.strictObject({ name: profileName }),
+  'tunnel.up': z.strictObject({ name: profileName, accept: z.array(z.string().max(64)).max(16) }),
+  'tunnel.down': z.strictObject({ name: profileName }),
+} as const satisfies { readonly [V in UiVerb]: z.ZodType<UiVerbs[V]['params']> };

@@ -1,0 +1,100 @@
+import type { DiagnosticCode } from './config/index.ts';
+
+/**
+ * Every code a {@link Fault} can carry, with what it means in general. Codes are stable: scripts and tests rely on
+ * them. `docs/errors.md` is generated from this table.
+ */
+export const faultCodes = {
+  // The command line
+  'wrong-usage': 'The command line was not understood.',
+  'internal-error': 'Something failed that Adit has no name for. This is a defect worth reporting.',
+
+  // Files and profiles
+  'file-not-found': 'There is no file or folder at the path given.',
+  'file-unreadable': 'The file exists and may not be read by this user.',
+  'file-not-regular': 'The path is a folder, a device or a pipe where a file is needed.',
+  'file-too-large': 'The file is larger than any configuration (16 MiB).',
+  'file-empty': 'The file holds no configuration.',
+  'no-conf-files': 'The folder holds no .conf file.',
+  'conf-invalid': 'The configuration has errors that wg, wg-quick or Adit itself would refuse.',
+  'profile-not-found': 'No profile has this name.',
+  'profile-exists': 'A profile of this name is kept already; nothing was overwritten.',
+  'profile-name-invalid': 'The name cannot be that of a profile: empty, too long, or with a character no file name takes.',
+  'profile-incomplete': 'The profile lacks something a tunnel cannot do without, such as its private key.',
+  'profile-is-up': 'The tunnel of this profile is up, so it cannot be renamed or removed.',
+  'home-unusable': 'The folder that keeps the profiles cannot be made, read or written.',
+
+  // Reaching the helper
+  'helper-not-running': 'No root helper listens at the socket.',
+  'helper-not-ours': 'The socket, or a folder above it, belongs to somebody else or can be written by others.',
+  'helper-too-old': 'The helper that runs speaks an older contract than this program.',
+  'helper-too-new': 'The helper that runs speaks a newer contract than this program.',
+  'helper-lost': 'The helper went away, or broke the connection, before it answered.',
+  'helper-timeout': 'The helper did not answer within the deadline.',
+
+  // Starting the helper
+  'helper-needs-root': 'The helper has to run as root.',
+  'helper-already-running': 'Another helper listens at this socket.',
+  'helper-files-untrusted': 'A file the helper would run as root, or a folder above it, can be written by somebody else.',
+  'helper-socket-unsafe': 'The folder of the socket is not safe: not owned by root, or writable by others.',
+  'run-folder-unusable': 'The helper cannot write its folder under /run.',
+
+  // What the helper refuses
+  'request-invalid': 'The message does not keep to the contract.',
+  'scripts-refused': 'The profile has script keys or SaveConfig. Adit does not run them.',
+  'tunnel-not-up': 'No tunnel of this name is up.',
+
+  // Setting a tunnel up
+  'tool-missing': 'A program that a tunnel needs is not installed.',
+  'interface-in-use': 'An interface of this name exists and is not of Adit’s making.',
+  'endpoint-unresolved': 'No endpoint of the profile could be resolved to an address.',
+  'link-failed': 'wg-quick could not make the interface.',
+  'network-change-refused': 'The system refused a route, rule, firewall table or setting.',
+  'handshake-timeout': 'The tunnel stands, but no peer has answered within the time given.',
+  'needs-root': 'This has to be done as root.',
+
+  // The interface
+  'interface-not-built': 'The built interface is missing from this installation.',
+  'port-in-use': 'The port to serve the interface on is taken.',
+} as const satisfies Record<string, string>;
+
+/** A word that names a kind of failure, for scripts. */
+export type FaultCode = keyof typeof faultCodes;
+
+/** A failure as it is told to a person or a script: what, and what to do next. */
+export interface Fault {
+  readonly code: FaultCode | DiagnosticCode;
+  /** One sentence: what happened, with the names involved. */
+  readonly message: string;
+  /** The next step for the person who reads it. */
+  readonly hint: string;
+  /** A command that takes that step, where there is one. */
+  readonly command?: string;
+}
+
+/** A {@link Fault} on its way up the stack. Thrown where the reason is known, worded once, shown at the edge. */
+export class FaultError extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault, options?: ErrorOptions) {
+    super(fault.message, options);
+    this.name = 'FaultError';
+    this.fault = fault;
+  }
+}
+
+/** Whether a word read from outside is one of our codes. */
+export function isFaultCode(word: string): word is FaultCode {
+  return Object.hasOwn(faultCodes, word);
+}
+
+/** The fault in anything thrown; what is not ours becomes `internal-error` with its message. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof FaultError) return error.fault;
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'internal-error',
+    message: `Unexpected failure: ${message}`,
+    hint: 'Run the command again with ADIT_DEBUG=1 and report what it prints.',
+  };
+}

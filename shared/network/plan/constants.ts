@@ -1,0 +1,42 @@
+/**
+ * The numbers by which Adit's part of a Linux host's network can be told from everybody else's.
+ */
+
+/**
+ * The mark of every tunnel's own outer packets. One mark for all tunnels: the outer packets of each must pass by the
+ * routes of every other. Chosen clear of the bits that others on the laptop of a Kubernetes user test or overwrite:
+ * kube-proxy 0x4000 and 0x8000, Calico 0xffff0000, Cilium 0x0f00, Tailscale 0xff0000; and not wg-quick's 51820.
+ */
+export const outerMark = 0x20ad;
+
+/** The name of our table in nftables, family inet. */
+export const firewallTable = 'adit';
+
+/**
+ * Above the mark's own bits, 548208640: a number that no other number begins with. `wg-quick down` looks for its table 51820
+ * as text, and would not end while a rule of ours says 51820 followed by anything.
+ */
+const tableBase = 0x20ad_0000;
+const priorityBase = 30_000;
+const longestPrefix = 128;
+
+/** The routing table of all tunnel routes to prefixes of `length` bits. */
+export function routingTable(length: number): number {
+  return tableBase + length;
+}
+
+/** Whether a routing table is one of ours. */
+export function isOurTable(table: number): boolean {
+  return table >= tableBase && table <= tableBase + longestPrefix;
+}
+
+/**
+ * The priority of the two rules for prefixes of `length` bits. Longer prefixes are asked first, and of one length the main
+ * table's more specific routes before the tunnels'.
+ */
+export function rulePriority(length: number, asks: 'main' | 'tunnels'): number {
+  return priorityBase + 2 * (longestPrefix - length) + (asks === 'main' ? 0 : 1);
+}
+
+/** The priority of a rule that is made and removed at once: just behind all others of ours. */
+export const throwawayPriority = priorityBase + 2 * longestPrefix + 2;

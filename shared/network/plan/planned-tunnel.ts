@@ -1,0 +1,50 @@
+import type { Address } from '../address.ts';
+import { contains } from '../prefix.ts';
+import type { InterfaceAddress, Prefix } from '../prefix.ts';
+import { outerMark } from './constants.ts';
+import type { RouteTable } from './resources.ts';
+
+/** What of a tunnel matters to the host's network. */
+export interface PlannedTunnel {
+  readonly interface: string;
+  readonly addresses: readonly InterfaceAddress[];
+  /** Every prefix of every peer. */
+  readonly prefixes: readonly Prefix[];
+  /** Where its peers are reached, as far as that is known. */
+  readonly endpoints: readonly Address[];
+  /** Whether it has a peer of which that is not known: one that calls us. */
+  readonly hasCallers: boolean;
+  readonly table: RouteTable;
+  /** The mark of its outer packets. */
+  readonly mark: number;
+  /** The UDP port its engine listens on. */
+  readonly listenPort: number;
+  /** Whether its interface can hold IPv6. */
+  readonly ipv6: boolean;
+  /** Its turn among all tunnels: of equal prefixes, the lower carries. */
+  readonly order: number;
+}
+
+/** The addresses that the interface of a tunnel can hold. */
+export function usableAddresses({ addresses, ipv6 }: Pick<PlannedTunnel, 'addresses' | 'ipv6'>): InterfaceAddress[] {
+  return addresses.filter(({ address }) => ipv6 || address.family === 4);
+}
+
+/** The prefixes for which routes lead into a tunnel. */
+export function routedPrefixes({ prefixes, table, ipv6 }: PlannedTunnel): Prefix[] {
+  return table === 'off' ? [] : prefixes.filter(({ family }) => ipv6 || family === 4);
+}
+
+/**
+ * The tunnels whose outer packets need their mark to find a way past the tunnels' routes: those with an endpoint inside a
+ * prefix of any tunnel. A peer that calls us may be anywhere, so it counts where half of all addresses go into a tunnel.
+ */
+export function tunnelsInNeedOfMark(tunnels: readonly PlannedTunnel[]): PlannedTunnel[] {
+  const prefixes = tunnels.flatMap(routedPrefixes);
+  const takesAll = prefixes.some(({ length }) => length <= 1);
+  return tunnels.filter(
+    ({ endpoints, hasCallers, mark }) =>
+      mark === outerMark &&
+      ((hasCallers && takesAll) || endpoints.some((endpoint) => prefixes.some((prefix) => contains(prefix, endpoint)))),
+  );
+}

@@ -1,0 +1,95 @@
+import type { Family } from '../address.ts';
+import { formatInterfaceAddress, formatPrefix } from '../prefix.ts';
+import type { InterfaceAddress, Prefix } from '../prefix.ts';
+
+/**
+ * Where the routes of a tunnel go, the `Table` of wg-quick: `auto` is Adit's own tables, `off` makes none, a number is
+ * that routing table, whose rules are the user's affair.
+ */
+export type RouteTable = 'auto' | 'off' | number;
+
+/** One thing that Adit makes in a host's network, as a value. */
+export type Resource = LinkResource | AddressResource | SysctlResource | FirewallResource | RouteResource | RuleResource;
+
+/** A WireGuard interface, made whole by the engine: with its addresses, MTU, key and peers. */
+export interface LinkResource {
+  readonly kind: 'link';
+  readonly interface: string;
+}
+
+/** An address of one of our interfaces. */
+export interface AddressResource {
+  readonly kind: 'address';
+  readonly interface: string;
+  readonly address: InterfaceAddress;
+}
+
+/** A kernel setting; `key` in the dotted form, such as `net.ipv4.conf.all.src_valid_mark`. */
+export interface SysctlResource {
+  readonly kind: 'sysctl';
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Our whole table in nftables, replaced as one. `digest` tells one text from another. */
+export interface FirewallResource {
+  readonly kind: 'firewall';
+  readonly ruleset: string;
+  readonly digest: string;
+}
+
+/** A route into one of our interfaces. */
+export interface RouteResource {
+  readonly kind: 'route';
+  readonly interface: string;
+  readonly prefix: Prefix;
+  readonly table: number;
+  /** Of two tunnels with the same prefix, the one with the lower metric carries. */
+  readonly metric: number;
+}
+
+/** A policy routing rule of ours. */
+export interface RuleResource {
+  readonly kind: 'rule';
+  readonly family: Family;
+  readonly priority: number;
+  readonly exceptMark: number;
+  readonly action: RuleAction;
+}
+
+/** What a rule does with packets that do not carry the mark of the tunnels' own. */
+export type RuleAction =
+  /** The main table answers, if its route is longer than `longerThan` bits. */
+  | { readonly kind: 'main'; readonly longerThan: number }
+  /** The tunnels' table answers. */
+  | { readonly kind: 'tunnels'; readonly table: number };
+
+/** A text that two resources share exactly if they are the same thing, whatever its value. */
+export function resourceIdentity(resource: Resource): string {
+  switch (resource.kind) {
+    case 'link':
+      return `link ${resource.interface}`;
+    case 'address':
+      return `address ${formatInterfaceAddress(resource.address)} on ${resource.interface}`;
+    case 'sysctl':
+      return `sysctl ${resource.key}`;
+    case 'firewall':
+      return 'firewall table';
+    case 'route':
+      return `route ${formatPrefix(resource.prefix)} by ${resource.interface} in table ${resource.table} metric ${resource.metric}`;
+    case 'rule':
+      return `IPv${resource.family} rule ${resource.priority}: ${ruleText(resource)}`;
+  }
+}
+
+/** Whether two resources of one identity also have one value. */
+export function sameResource(a: Resource, b: Resource): boolean {
+  if (a.kind === 'sysctl' && b.kind === 'sysctl') return a.value === b.value;
+  if (a.kind === 'firewall' && b.kind === 'firewall') return a.digest === b.digest;
+  return true;
+}
+
+function ruleText({ action, exceptMark }: RuleResource): string {
+  const table = action.kind === 'main' ? `main table beyond /${action.longerThan}` : `table ${action.table}`;
+  return `${table}, unless marked ${exceptMark}`;
+}

@@ -1,0 +1,96 @@
+/**
+ * The live state of tunnels, as `adit status --json` prints it, the helper reports it and the interface shows it.
+ */
+
+/** A WireGuard key in base64, 44 characters. */
+export type KeyText = string;
+
+/** A point in time, ISO 8601 in UTC with milliseconds. */
+export type Timestamp = string;
+
+/**
+ * What is known of a peer.
+ *
+ * - `connected`: a handshake was seen to change less than 180 s ago (WireGuard's REJECT_AFTER_TIME)
+ * - `handshaking`: something was sent, and answers have been missing for less than 90 s (REKEY_ATTEMPT_TIME)
+ * - `idle`: no young handshake, and nothing to send
+ * - `stale`: sent for longer without an answer
+ */
+export type PeerState = 'connected' | 'handshaking' | 'idle' | 'stale';
+
+/** Peer states from the best to the worst; a tunnel takes the best of its peers'. */
+export const peerStates: readonly PeerState[] = ['connected', 'handshaking', 'idle', 'stale'];
+
+/** What is known of a tunnel: its own phases, and between them the best state of its peers. */
+export type TunnelState = 'down' | 'connecting' | PeerState | 'disconnecting' | 'failed';
+
+/** The live state of one peer. */
+export interface PeerStatus {
+  readonly publicKey: KeyText;
+  /** The name the file gives it; null where it gives none. */
+  readonly name: string | null;
+  /** `IP:PORT` or `[IP]:PORT` as the engine uses it now; null where it knows none yet. */
+  readonly endpoint: string | null;
+  readonly allowedIps: readonly string[];
+  readonly state: PeerState;
+  readonly latestHandshake: Timestamp | null;
+  readonly rxBytes: number;
+  readonly txBytes: number;
+  /** Seconds; null is off. */
+  readonly persistentKeepalive: number | null;
+}
+
+/** Something a person should know although nothing has failed. */
+export interface TunnelWarning {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** How names are resolved while the tunnel is up. */
+export interface DnsStatus {
+  readonly backend: string;
+  readonly mode: 'all' | 'split' | 'none';
+  readonly reason: string;
+  readonly servers: readonly string[];
+  readonly domains: readonly string[];
+}
+
+/** Everything about a tunnel but its peers. */
+export interface TunnelHead {
+  /** The profile's name. */
+  readonly name: string;
+  /** The network interface, at most 15 characters. */
+  readonly interface: string;
+  readonly state: TunnelState;
+  /** When the tunnel came up; null while it is down. */
+  readonly since: Timestamp | null;
+  /** `kernel` or `wireguard-go`; null while it is down. */
+  readonly engine: 'kernel' | 'wireguard-go' | null;
+  readonly engineVersion: string | null;
+  /** Bytes. */
+  readonly mtu: number | null;
+  readonly listenPort: number | null;
+  /** The mark of the tunnel's own outer packets. */
+  readonly fwMark: number | null;
+  readonly publicKey: KeyText | null;
+  readonly addresses: readonly string[];
+  readonly dns: DnsStatus;
+  readonly killSwitch: 'off' | 'on' | 'blocking';
+  readonly scripts: 'none' | 'refused' | 'ran';
+  readonly warnings: readonly TunnelWarning[];
+  /** Why the state is `failed`; null otherwise. */
+  readonly failure: TunnelFailure | null;
+}
+
+/** The fault behind a tunnel in the state `failed`. */
+export interface TunnelFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The live state of one tunnel. */
+export interface TunnelStatus extends TunnelHead {
+  readonly peers: readonly PeerStatus[];
+}

@@ -1,0 +1,54 @@
+import type { RouteTable } from '../network/plan/resources.ts';
+import type { InterfaceAddress, Prefix } from '../network/prefix.ts';
+import type { KeyText } from './status.ts';
+
+export type { RouteTable } from '../network/plan/resources.ts';
+
+/** Where a peer is reached: a literal address or a DNS name, and a UDP port. */
+export interface Endpoint {
+  /** An IPv4 or IPv6 address without brackets, or a DNS name. */
+  readonly host: string;
+  /** 0..65535. */
+  readonly port: number;
+}
+
+/** A peer as WireGuard knows it, and the name the file gives it. */
+export interface TunnelPeer {
+  readonly publicKey: KeyText;
+  readonly presharedKey: KeyText | null;
+  readonly endpoint: Endpoint | null;
+  /** Routes sent to this peer, and sources accepted from it. */
+  readonly allowedIps: readonly Prefix[];
+  /** Seconds; null is off. */
+  readonly persistentKeepalive: number | null;
+  readonly name: string | null;
+}
+
+/** The keys of a .conf that would make wg-quick run something, or rewrite the file. */
+export const refusedKeys = ['PreUp', 'PostUp', 'PreDown', 'PostDown', 'SaveConfig'] as const;
+
+/** One of {@link refusedKeys}. */
+export type RefusedKey = (typeof refusedKeys)[number];
+
+/**
+ * A tunnel with everything parsed and typed: what a .conf means, and all that the helper is ever told of one.
+ */
+export interface Tunnel {
+  /** The profile's name; free text, for people. */
+  readonly name: string;
+  /** `^[a-zA-Z0-9_=+.-]{1,15}$`. */
+  readonly interface: string;
+  readonly privateKey: KeyText;
+  /** Null lets the engine choose a port. */
+  readonly listenPort: number | null;
+  /** The file's own mark for outer packets; null leaves it to Adit. */
+  readonly fwMark: number | null;
+  readonly addresses: readonly InterfaceAddress[];
+  /** Bytes; null leaves it to Adit. */
+  readonly mtu: number | null;
+  readonly table: RouteTable;
+  readonly dns: { readonly servers: readonly string[]; readonly searchDomains: readonly string[] };
+  readonly peers: readonly TunnelPeer[];
+  /** The keys of the file that were left out because Adit does not run them. */
+  readonly leftOut: readonly RefusedKey[];
+}
