@@ -1,0 +1,167 @@
+import { existsSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FaultError } from '../../../shared/fault.ts';
+import { linkExists } from '../network/observe.ts';
+import type { Programs } from '../system/programs.ts';
+import { ProgramError, run } from '../system/run.ts';
+import type { RunFolder } from '../system/run-folder.ts';
+import type { PreparedTunnel } from '../tunnels/prepared.ts';
+import { endProcessesFor, markerFor } from './engine-processes.ts';
+import { KernelEngine } from './kernel.ts';
+import type { Engine } from './reading.ts';
+import { uapiSocket, WireGuardGo } from './wireguard-go.ts';
+import { wgQuickConf } from './wg-quick-conf.ts';
+
+/** Milliseconds wg-quick may take. It never waits for a name: the endpoints it gets are addresses. */
+const wgQuickTimeout = 20_000;
+
+/** Milliseconds that an engine may take to answer before it counts as dead. */
+const patience = 2_000;
+
+/** Milliseconds that an engine may take to go after its interface. */
+const goingTimeout = 1_000;
+
+/** Makes and removes WireGuard interfaces by `wg-quick`, which takes the kernel's WireGuard, or else wireguard-go. */
+export class WgQuickDriver {
+  readonly #programs: Programs;
+  readonly #folder: RunFolder;
+  readonly #versions: Partial<Record<Engine['name'], Promise<string | null>>> = {};
+
+  constructor(programs: Programs, folder: RunFolder) {
+    this.#programs = programs;
+    this.#folder = folder;
+  }
+
+  /**
+   * Makes the interface with its key, peers, addresses and MTU. {@link finish} has to follow when that is written down.
+   *
+   * @throws FaultError `interface-in-use`, `link-failed`, `tool-missing`, and then nothing of ours is left
+   */
+  async make(prepared: PreparedTunnel): Promise<void> {
+    const name = prepared.tunnel.interface;
+    const conf = confOf(name);
+    if (linkExists(name)) throw new FaultError(interfaceInUse(name));
+    const wireguardGo = this.#programs.find('wireguard-go');
+    this.#folder.write(conf, wgQuickConf(prepared));
+    try {
+      // wg-quick ends with the helper: what a killed helper leaves is found by its record, not made behind its back.
+      await run(
+        this.#programs.path('setpriv'),
+        ['--pdeathsig', 'KILL', '--', this.#programs.path('wg-quick'), 'up', join(this.#folder.path, conf)],
+        {
+          timeout: wgQuickTimeout,
+          environment: {
+            ...markerFor(name),
+            ...(wireguardGo === null ? {} : { WG_QUICK_USERSPACE_IMPLEMENTATION: wireguardGo }),
+          },
+        },
+      );
+    } catch (error) {
+      await this.remove(name);
+      this.finish(name);
+      throw linkFailure(name, error, wireguardGo !== null);
+    }
+  }
+
+  /** What {@link make} has begun is finished, and written down. */
+  finish(name: string): void {
+    this.#folder.remove(confOf(name));
+  }
+
+  /** The interfaces that somebody began to make and did not finish: their files are there still. */
+  unfinished(): string[] {
+    return this.#folder
+      .names()
+      .filter((file) => file.endsWith('.conf'))
+      .map((file) => file.slice(0, -'.conf'.length));
+  }
+
+  /** Connects to the engine of an interface that exists. */
+  async attach(name: string): Promise<Engine> {
+    return existsSync(uapiSocket(name)) ? WireGuardGo.attach(name) : new KernelEngine(name, this.#programs);
+  }
+
+  /** Whether an engine serves an interface that exists. */
+  async isServed(name: string): Promise<boolean> {
+    return existsSync(uapiSocket(name)) ? answers(name) : linkExists(name);
+  }
+
+  /** Removes the interface and ends its engine; either may be gone already, or come only now. */
+  async remove(name: string): Promise<void> {
+    await this.#deleteLink(name);
+    const deadline = performance.now() + goingTimeout;
+    while (existsSync(uapiSocket(name)) && (await answers(name)) && performance.now() < deadline) await sleep(5);
+    await endProcessesFor(name);
+    if (linkExists(name)) await this.#deleteLink(name);
+    rmSync(uapiSocket(name), { force: true });
+  }
+
+  async #deleteLink(name: string): Promise<void> {
+    await run(this.#programs.path('ip'), ['link', 'delete', 'dev', name]).catch((error: unknown) => {
+      if (!(error instanceof ProgramError) || !error.stderr.includes('Cannot find device')) throw error;
+    });
+  }
+
+  /** The version of an engine, as it names itself; asked once. */
+  version(engine: Engine['name']): Promise<string | null> {
+    this.#versions[engine] ??= engine === 'kernel' ? readVersionOfModule() : this.#readVersionOfWireGuardGo();
+    return this.#versions[engine];
+  }
+
+  async #readVersionOfWireGuardGo(): Promise<string | null> {
+    const output = await run(this.#programs.path('wireguard-go'), ['--version']).catch(() => null);
+    return /v\d\S*/.exec(output?.stdout ?? '')?.[0] ?? null;
+  }
+}
+
+/**
+ * Whether a user-space engine answers at the socket of an interface: the file alone may be left from one that was killed, and
+ * one that is stopped takes connections all the same.
+ */
+async function answers(name: string): Promise<boolean> {
+  const engine = await WireGuardGo.attach(name).catch(() => null);
+  if (engine === null) return false;
+  const answer = await Promise.race([engine.read().catch(() => null), sleep(patience, null, { ref: false })]);
+  engine.close();
+  return answer !== null;
+}
+
+async function readVersionOfModule(): Promise<string | null> {
+  const text = await readFile('/sys/module/wireguard/version', 'utf8').catch(() => null);
+  return text?.trim() ?? null;
+}
+
+function confOf(name: string): string {
+  return `${name}.conf`;
+}
+
+function interfaceInUse(name: string): FaultError['fault'] {
+  return {
+    code: 'interface-in-use',
+    message: `There is an interface ${name} already, which Adit did not make.`,
+    hint: `If wg-quick made it, "wg-quick down ${name}" removes it. Or rename the profile.`,
+  };
+}
+
+function linkFailure(name: string, error: unknown, hasWireguardGo: boolean): unknown {
+  if (!(error instanceof ProgramError)) return error;
+  // wg-quick prints each command after "[#]"; what is left is what went wrong.
+  const complaints = error.stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^\[[#!]\]|^[┌│└]/.test(line));
+  return new FaultError({
+    code: 'link-failed',
+    message: `The interface ${name} could not be made: ${complaints.at(-1) ?? error.message}`,
+    hint: hintFor(error.stderr, hasWireguardGo),
+  });
+}
+
+function hintFor(stderr: string, hasWireguardGo: boolean): string {
+  if (stderr.includes('/dev/net/tun')) return 'Load the tun module ("modprobe tun"), or give this container /dev/net/tun.';
+  if (stderr.includes('Address already in use')) return 'Another program uses the UDP port. Take ListenPort out of the profile, or change it.';
+  if (!hasWireguardGo) return 'This kernel has no WireGuard, and wireguard-go is not installed: install the package wireguard-go.';
+  return 'Everything was undone. "adit check" on the profile may tell what the system does not take.';
+}

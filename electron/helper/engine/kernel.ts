@@ -1,0 +1,48 @@
+import type { Programs } from '../system/programs.ts';
+import { run } from '../system/run.ts';
+import { DumpDecoder } from './dump-reading.ts';
+import type { Engine, EngineChange, PeerReading } from './reading.ts';
+
+/**
+ * An interface that the kernel serves, through `wg`: Node speaks no netlink. The kernel follows a change of our address by
+ * itself, but tells its peers only with the next packet.
+ */
+export class KernelEngine implements Engine {
+  readonly name = 'kernel';
+  readonly #interface: string;
+  readonly #wg: string;
+  readonly #decoder = new DumpDecoder();
+
+  constructor(interfaceName: string, programs: Programs) {
+    this.#interface = interfaceName;
+    this.#wg = programs.path('wg');
+  }
+
+  async read(): Promise<EngineChange> {
+    return this.#decoder.decode((await run(this.#wg, ['show', this.#interface, 'dump'])).stdout);
+  }
+
+  rebind(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async greet(peers: readonly PeerReading[]): Promise<void> {
+    // Turning the keepalive on sends one at once.
+    for (const peer of peers) {
+      if (peer.endpoint === null) continue;
+      const usual = String(peer.persistentKeepalive ?? 0);
+      const steps = peer.persistentKeepalive === null ? ['1', usual] : ['0', usual];
+      for (const seconds of steps) {
+        await run(this.#wg, ['set', this.#interface, 'peer', peer.publicKey, 'persistent-keepalive', seconds]);
+      }
+    }
+  }
+
+  onEnd(): void {
+    // The kernel stays.
+  }
+
+  close(): void {
+    // Nothing is kept open.
+  }
+}

@@ -1,0 +1,34 @@
+import { usableAddresses } from '../../../shared/network/plan/planned-tunnel.ts';
+import { formatInterfaceAddress, formatPrefix } from '../../../shared/network/prefix.ts';
+import type { TunnelPeer } from '../../../shared/tunnel/tunnel.ts';
+import type { PreparedTunnel } from '../tunnels/prepared.ts';
+
+/**
+ * The file that wg-quick makes an interface of: nothing but validated values, printed anew. Routes and names are not
+ * wg-quick's affair (`Table = off`, no `DNS`), and no key that it would execute can be in it.
+ */
+export function wgQuickConf(prepared: PreparedTunnel): string {
+  const { tunnel, ipv6 } = prepared;
+  const interfaceLines = [
+    '[Interface]',
+    `PrivateKey = ${tunnel.privateKey}`,
+    `ListenPort = ${prepared.listenPort}`,
+    `FwMark = ${prepared.mark}`,
+    ...usableAddresses({ ...tunnel, ipv6 }).map((address) => `Address = ${formatInterfaceAddress(address)}`),
+    `MTU = ${prepared.mtu}`,
+    'Table = off',
+  ];
+  const peerLines = tunnel.peers.map((peer) => peerSection(peer, prepared.endpoints[peer.publicKey]));
+  return `${[interfaceLines.join('\n'), ...peerLines].join('\n\n')}\n`;
+}
+
+function peerSection(peer: TunnelPeer, endpoint: string | undefined): string {
+  return [
+    '[Peer]',
+    `PublicKey = ${peer.publicKey}`,
+    ...(peer.presharedKey === null ? [] : [`PresharedKey = ${peer.presharedKey}`]),
+    ...(peer.allowedIps.length === 0 ? [] : [`AllowedIPs = ${peer.allowedIps.map(formatPrefix).join(', ')}`]),
+    ...(endpoint === undefined ? [] : [`Endpoint = ${endpoint}`]),
+    ...(peer.persistentKeepalive === null ? [] : [`PersistentKeepalive = ${peer.persistentKeepalive}`]),
+  ].join('\n');
+}

@@ -1,0 +1,60 @@
+import type { Engine, EngineChange, PeerReading } from './reading.ts';
+import { UapiConnection } from './uapi-connection.ts';
+import { hexOfBase64, UapiDecoder } from './uapi-reading.ts';
+
+/** Where wireguard-go puts the configuration socket of an interface. */
+export function uapiSocket(interfaceName: string): string {
+  return `/var/run/wireguard/${interfaceName}.sock`;
+}
+
+/** An interface that wireguard-go serves, through its configuration socket. */
+export class WireGuardGo implements Engine {
+  readonly name = 'wireguard-go';
+  readonly #connection: UapiConnection;
+  readonly #decoder = new UapiDecoder();
+
+  private constructor(connection: UapiConnection) {
+    this.#connection = connection;
+  }
+
+  /** Connects to the engine of an interface. Rejects with the system's error where none listens. */
+  static async attach(interfaceName: string): Promise<WireGuardGo> {
+    return new WireGuardGo(await UapiConnection.open(uapiSocket(interfaceName)));
+  }
+
+  onEnd(listener: () => void): void {
+    this.#connection.onEnd(listener);
+  }
+
+  async read(): Promise<EngineChange> {
+    return this.#decoder.decode(await this.#connection.get());
+  }
+
+  async rebind(peers: readonly PeerReading[]): Promise<void> {
+    // An endpoint that is set anew has no source address yet; wireguard-go itself forgets the old one after 15 s only.
+    const lines = peers.flatMap((peer) =>
+      peer.endpoint === null ? [] : [...peerLines(peer), `endpoint=${peer.endpoint}`],
+    );
+    if (lines.length > 0) await this.#connection.set(lines);
+  }
+
+  async greet(peers: readonly PeerReading[]): Promise<void> {
+    // Turning the keepalive on sends one at once. It is on only between two lines of one request where it was off.
+    const lines = peers
+      .filter(({ endpoint }) => endpoint !== null)
+      .flatMap((peer) => {
+        const off = [...peerLines(peer), 'persistent_keepalive_interval=0'];
+        const on = [...peerLines(peer), `persistent_keepalive_interval=${peer.persistentKeepalive ?? 1}`];
+        return peer.persistentKeepalive === null ? [...on, ...off] : [...off, ...on];
+      });
+    if (lines.length > 0) await this.#connection.set(lines);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+function peerLines({ publicKey }: PeerReading): string[] {
+  return [`public_key=${hexOfBase64(publicKey)}`, 'update_only=true'];
+}

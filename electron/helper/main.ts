@@ -1,0 +1,113 @@
+import { realpathSync, rmSync } from 'node:fs';
+import { publicKeyOf } from '../../shared/config/index.ts';
+import { helperProtocol } from '../../shared/contract/helper/verbs.ts';
+import { FaultError, faultOf } from '../../shared/fault.ts';
+import type { KeyText } from '../../shared/tunnel/status.ts';
+import { version } from '../../shared/version.ts';
+import { readTask } from './options.ts';
+import type { HelperTask } from './options.ts';
+import { listen } from './server/listen.ts';
+import { handlersOf, rpcServer } from './server/rpc.ts';
+import { systemClock } from './system/clock.ts';
+import { becomeOnlyHelper } from './system/lock.ts';
+import { logToStderr } from './system/log.ts';
+import { Programs } from './system/programs.ts';
+import { RunFolder } from './system/run-folder.ts';
+import { untrustedAncestor } from './system/trust.ts';
+import { Supervisor } from './tunnels/supervisor.ts';
+
+/** The root helper, in the foreground: serves until it is told to end. */
+async function serve(task: HelperTask & { kind: 'serve' }): Promise<void> {
+  const { folder, leave, supervisor } = await prepareSupervisor(task);
+  const rpc = rpcServer(handlersOf(supervisor, task.owner), logToStderr);
+  // Whoever connects early waits until the tunnels of the helper before this one are back.
+  const started = supervisor.start();
+  const server = await listen(task.socket, task.owner, rpc, logToStderr);
+
+  const end = (): void => {
+    server.close();
+    rmSync(task.socket, { force: true });
+    void supervisor
+      .stop(task.keep)
+      .catch((error: unknown) => logToStderr('stop-failed', { reason: faultOf(error).message }))
+      .finally(() => {
+        leave();
+        process.exit();
+      });
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+  process.once('SIGHUP', end);
+
+  await started;
+  const ready = { ready: true, socket: task.socket, owner: task.owner, pid: process.pid, version };
+  process.stdout.write(`${JSON.stringify({ ...ready, protocol: helperProtocol })}\n`);
+  logToStderr('ready', { socket: task.socket, owner: task.owner, folder: folder.path });
+}
+
+/** Undoes what a helper that is gone has left, and ends. */
+async function recover(task: HelperTask & { kind: 'recover' }): Promise<void> {
+  const { leave, supervisor } = await prepareSupervisor(task);
+  try {
+    process.stdout.write(`${JSON.stringify({ undone: await supervisor.recover() })}\n`);
+  } finally {
+    leave();
+  }
+}
+
+async function prepareSupervisor({ owner, dev }: HelperTask): Promise<{
+  folder: RunFolder;
+  leave: () => void;
+  supervisor: Supervisor;
+}> {
+  if (process.getuid?.() !== 0) throw new FaultError(needsRoot);
+  checkOwnFiles(dev);
+  const folder = new RunFolder(owner);
+  const programs = new Programs(dev);
+  const release = await becomeOnlyHelper(folder, programs);
+  const supervisor = new Supervisor({ programs, folder, clock: systemClock, log: logToStderr, publicKeyOf: ownKey });
+  const leave = (): void => {
+    release();
+    folder.leave();
+  };
+  return { folder, leave, supervisor };
+}
+
+/** What runs as root must be nobody's to change but root's. */
+function checkOwnFiles(dev: boolean): void {
+  const culprit = [__filename, process.execPath]
+    .map((path) => untrustedAncestor(realpathSync(path)))
+    .find((found) => found !== null);
+  if (culprit === undefined) return;
+  const message = `The helper would run files as root that others can change: ${culprit.path} ${culprit.reason}.`;
+  if (!dev) {
+    const hint = 'Install Adit where only root can write, or add --dev if this is a checkout of your own.';
+    throw new FaultError({ code: 'helper-files-untrusted', message, hint });
+  }
+  logToStderr('WARNING', { reason: message, because: '--dev was given' });
+}
+
+const needsRoot = {
+  code: 'helper-needs-root',
+  message: 'The helper changes the network of this machine, which only root may.',
+  hint: 'Start it as root.',
+  command: 'sudo npx adit helper',
+} as const;
+
+function ownKey(privateKey: KeyText): KeyText {
+  return publicKeyOf(privateKey) ?? '';
+}
+
+async function main(): Promise<void> {
+  try {
+    const task = readTask(process.argv.slice(2), process.env);
+    await (task.kind === 'serve' ? serve(task) : recover(task));
+  } catch (error) {
+    const fault = faultOf(error);
+    process.stdout.write(`${JSON.stringify({ error: fault })}\n`);
+    process.stderr.write(`adit: ${fault.message}\n${fault.hint}\n`);
+    process.exit(fault.code === 'wrong-usage' ? 2 : 1);
+  }
+}
+
+void main();

@@ -1,0 +1,116 @@
+/**
+ * What `ip -j` (iproute2) prints, as far as the helper reads it. Unknown fields are ignored, missing ones have defaults:
+ * versions differ.
+ */
+
+import type { Family } from '../../../shared/network/address.ts';
+
+/** The number of the main routing table. */
+export const mainTable = 254;
+
+/** A network interface with its addresses, from `ip -j addr`. */
+export interface LinkFacts {
+  readonly name: string;
+  readonly index: number;
+  readonly up: boolean;
+  /** Bytes. */
+  readonly mtu: number;
+  /** `ADDRESS/LENGTH`. */
+  readonly addresses: readonly string[];
+}
+
+/** A route, from `ip -j route`. */
+export interface RouteFacts {
+  /** An address or a prefix; the default route is `0.0.0.0/0` or `::/0`. */
+  readonly destination: string;
+  readonly device: string | null;
+  readonly gateway: string | null;
+  readonly source: string | null;
+  /** 254 is the main table. */
+  readonly table: number;
+  readonly metric: number;
+  /** Bytes; null where the route sets none. */
+  readonly mtu: number | null;
+}
+
+/** A policy rule, from `ip -j rule`. */
+export interface RuleFacts {
+  readonly priority: number;
+  readonly inverted: boolean;
+  readonly mark: number | null;
+  readonly table: number | null;
+  readonly suppressedLength: number | null;
+}
+
+/** Reads the output of `ip -j addr`. */
+export function linksOf(json: string): LinkFacts[] {
+  return objectsOf(json).map((link) => ({
+    name: text(link, 'ifname') ?? '',
+    index: number(link, 'ifindex') ?? 0,
+    up: list(link, 'flags').includes('UP'),
+    mtu: number(link, 'mtu') ?? 0,
+    addresses: list(link, 'addr_info')
+      .filter(isObject)
+      .map((info) => `${text(info, 'local') ?? ''}/${number(info, 'prefixlen') ?? ''}`),
+  }));
+}
+
+/** Reads the output of `ip -N -j route`, or of a batch of `route get`: then one array stands on each line. */
+export function routesOf(json: string, family: Family): RouteFacts[] {
+  const everything = family === 4 ? '0.0.0.0/0' : '::/0';
+  return json
+    .split('\n')
+    .flatMap(objectsOf)
+    .map((route) => ({
+      destination: text(route, 'dst')?.replace('default', everything) ?? '',
+      device: text(route, 'dev'),
+      gateway: text(route, 'gateway'),
+      source: text(route, 'prefsrc'),
+      table: Number(text(route, 'table') ?? mainTable),
+      metric: number(route, 'metric') ?? 0,
+      mtu: list(route, 'metrics').filter(isObject).map((metrics) => number(metrics, 'mtu'))[0] ?? null,
+    }));
+}
+
+/** Reads the output of `ip -N -j rule`. */
+export function rulesOf(json: string): RuleFacts[] {
+  return objectsOf(json).map((rule) => ({
+    priority: number(rule, 'priority') ?? 0,
+    inverted: 'not' in rule,
+    mark: optionalNumber(text(rule, 'fwmark')),
+    table: optionalNumber(text(rule, 'table')),
+    suppressedLength: number(rule, 'suppress_prefixlen'),
+  }));
+}
+
+type JsonObject = Record<string, unknown>;
+
+function objectsOf(json: string): JsonObject[] {
+  if (json.trim() === '') return [];
+  const parsed: unknown = JSON.parse(json);
+  return Array.isArray(parsed) ? parsed.filter(isObject) : [];
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(object: JsonObject, key: string): string | null {
+  const value = object[key];
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? value : null;
+}
+
+function number(object: JsonObject, key: string): number | null {
+  const value = object[key];
+  return typeof value === 'number' ? value : null;
+}
+
+function list(object: JsonObject, key: string): unknown[] {
+  const value = object[key];
+  return Array.isArray(value) ? value : [];
+}
+
+function optionalNumber(shown: string | null): number | null {
+  return shown === null ? null : Number(shown);
+}

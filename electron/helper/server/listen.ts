@@ -1,0 +1,93 @@
+import { chownSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import type { JSONRPCServer } from 'json-rpc-2.0';
+import { FaultError } from '../../../shared/fault.ts';
+import type { Log } from '../system/log.ts';
+import { untrustedAncestor } from '../system/trust.ts';
+import { Session } from './session.ts';
+
+/** Clients at one time. A person has a window, a tray and a few commands; not more. */
+const mostClients = 32;
+
+/**
+ * Listens for the owner at a Unix socket. Who may connect is decided by the kernel: the socket is the owner's, with mode
+ * 0600 from its first moment, in a folder that nobody but root can change.
+ *
+ * @throws FaultError `helper-socket-unsafe`, `helper-already-running`
+ */
+export async function listen(
+  path: string,
+  owner: number,
+  rpc: JSONRPCServer<Session>,
+  log: Log,
+): Promise<Server> {
+  const socketPath = resolve(path);
+  makeSafeFolder(dirname(socketPath));
+  await removeDeadSocket(socketPath);
+  let clients = 0;
+  const server = createServer((socket) => {
+    if (clients >= mostClients) {
+      log('client-refused', { reason: 'too many clients' });
+      socket.destroy();
+      return;
+    }
+    clients += 1;
+    socket.once('close', () => (clients -= 1));
+    new Session(socket, rpc, log);
+  });
+  const listening = once(server, 'listening');
+  // The socket is bound before listen() returns; nothing else may be made under this mask.
+  const usualMask = process.umask(0o177);
+  server.listen(socketPath);
+  process.umask(usualMask);
+  await listening;
+  chownSync(socketPath, owner, lstatSync(socketPath).gid);
+  return server;
+}
+
+function makeSafeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    throw unsafe(folder, `cannot be made: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const culprit = untrustedAncestor(folder);
+  if (culprit !== null) throw unsafe(culprit.path, culprit.reason);
+}
+
+/** A socket left by a helper that was killed is in the way; one that answers is another helper's. */
+async function removeDeadSocket(path: string): Promise<void> {
+  const present = lstatSync(path, { throwIfNoEntry: false });
+  if (present === undefined) return;
+  if (!present.isSocket()) throw unsafe(path, 'is there already, and is no socket');
+  if (await answers(path)) {
+    throw new FaultError({
+      code: 'helper-already-running',
+      message: `A helper listens at ${path} already.`,
+      hint: 'Use that one, or end it first.',
+    });
+  }
+  rmSync(path, { force: true });
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => resolve(false));
+  });
+}
+
+function unsafe(path: string, reason: string): FaultError {
+  return new FaultError({
+    code: 'helper-socket-unsafe',
+    message: `The socket cannot be made safely: ${path} ${reason}.`,
+    hint: 'Choose a folder that belongs to root and that only root can write, such as /run/adit/UID.',
+  });
+}

@@ -1,0 +1,66 @@
+import { createJSONRPCErrorResponse, JSONRPCServer } from 'json-rpc-2.0';
+import { FaultError, faultOf } from '../../../shared/fault.ts';
+import { faultErrorCode, helperProtocol, helperVerbs } from '../../../shared/contract/helper/verbs.ts';
+import type { HelperHandlers, HelperVerb } from '../../../shared/contract/helper/verbs.ts';
+import { version } from '../../../shared/version.ts';
+import type { Log } from '../system/log.ts';
+import type { Supervisor } from '../tunnels/supervisor.ts';
+import type { Session } from './session.ts';
+
+/** What each verb of the contract does. */
+export function handlersOf(supervisor: Supervisor, owner: number): HelperHandlers<Session> {
+  return {
+    hello: (_, session) => {
+      session.introduce();
+      return Promise.resolve({ protocol: helperProtocol, version, owner, pid: process.pid });
+    },
+    up: ({ tunnel, wait }) => supervisor.up(tunnel, wait),
+    down: ({ interface: name }) => supervisor.down(name),
+    status: () => supervisor.status(),
+    watch: (_, session) => {
+      session.watching(supervisor.watch((change) => session.notify(change)));
+      return supervisor.status();
+    },
+    recover: () => supervisor.recover(),
+  };
+}
+
+/**
+ * The contract as JSON-RPC: every question is checked before its handler sees it, and a fault travels whole, in the data of
+ * the error.
+ */
+export function rpcServer(handlers: HelperHandlers<Session>, log: Log): JSONRPCServer<Session> {
+  const server = new JSONRPCServer<Session>({ errorListener: () => undefined });
+  for (const verb of Object.keys(helperVerbs) as HelperVerb[]) {
+    server.addMethod(verb, (params: unknown, session) => answer(verb, params, session, handlers));
+  }
+  server.mapErrorToJSONRPCErrorResponse = (id, error: unknown) => {
+    const fault = faultOf(error);
+    if (fault.code === 'internal-error') log('internal-error', { reason: fault.message });
+    return createJSONRPCErrorResponse(id, faultErrorCode, fault.message, fault);
+  };
+  return server;
+}
+
+async function answer(
+  verb: HelperVerb,
+  params: unknown,
+  session: Session,
+  handlers: HelperHandlers<Session>,
+): Promise<unknown> {
+  if (!session.isIntroduced && verb !== 'hello') throw invalid(verb, 'it came before hello');
+  const question = helperVerbs[verb].params.safeParse(params);
+  if (!question.success) {
+    const [issue] = question.error.issues;
+    throw invalid(verb, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as the contract has it'}`);
+  }
+  return handlers[verb](question.data as never, session);
+}
+
+function invalid(verb: HelperVerb, reason: string): FaultError {
+  return new FaultError({
+    code: 'request-invalid',
+    message: `The helper refused "${verb}": ${reason}.`,
+    hint: 'Nothing was changed. The program that asked and the helper may be of different versions.',
+  });
+}

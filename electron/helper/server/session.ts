@@ -1,0 +1,125 @@
+import type { Socket } from 'node:net';
+import { createJSONRPCErrorResponse, createJSONRPCNotification, JSONRPCErrorCode } from 'json-rpc-2.0';
+import type { JSONRPCServer } from 'json-rpc-2.0';
+import { FrameError, frame, FrameReader, requestLimitBytes } from '../../../shared/contract/helper/framing.ts';
+import { requestEnvelope } from '../../../shared/contract/helper/messages.ts';
+import { changeNotification } from '../../../shared/contract/helper/verbs.ts';
+import type { TunnelChange } from '../../../shared/tunnel/change.ts';
+import type { Log } from '../system/log.ts';
+
+/** Milliseconds within which a client has to say hello. */
+const helloDeadline = 5_000;
+
+/** Milliseconds within which a frame that has begun has to be complete. */
+const frameDeadline = 10_000;
+
+/** Requests of one client that may be under way at a time. */
+const mostPending = 32;
+
+/** Bytes that may wait for a client that does not read. */
+const outgoingLimit = 8 * 1024 * 1024;
+
+/** One client's connection: bounded in what it may send, how fast it must, and how much may wait for it. */
+export class Session {
+  readonly #socket: Socket;
+  readonly #rpc: JSONRPCServer<Session>;
+  readonly #log: Log;
+  readonly #reader = new FrameReader(requestLimitBytes);
+  #pending = 0;
+  #frameTimer: NodeJS.Timeout | null = null;
+  #helloTimer: NodeJS.Timeout | null;
+  #endWatch: (() => void) | null = null;
+
+  constructor(socket: Socket, rpc: JSONRPCServer<Session>, log: Log) {
+    this.#socket = socket;
+    this.#rpc = rpc;
+    this.#log = log;
+    this.#helloTimer = setTimeout(() => this.#cut('it did not say hello in time'), helloDeadline);
+    socket.on('data', (chunk) => this.#receive(chunk));
+    socket.on('error', () => this.close());
+    socket.on('close', () => this.close());
+  }
+
+  /** Whether the client has said hello. */
+  get isIntroduced(): boolean {
+    return this.#helloTimer === null;
+  }
+
+  /** The client has said hello. */
+  introduce(): void {
+    if (this.#helloTimer !== null) clearTimeout(this.#helloTimer);
+    this.#helloTimer = null;
+  }
+
+  /** From now on `unwatch` has to be called when the connection ends. One watch a session. */
+  watching(unwatch: () => void): void {
+    this.#endWatch?.();
+    this.#endWatch = unwatch;
+  }
+
+  /** Tells the client of a change. */
+  notify(change: TunnelChange): void {
+    this.#send(createJSONRPCNotification(changeNotification.method, change));
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    this.introduce();
+    if (this.#frameTimer !== null) clearTimeout(this.#frameTimer);
+    this.#frameTimer = null;
+    this.#endWatch?.();
+    this.#endWatch = null;
+    this.#socket.destroy();
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const body of this.#reader.push(chunk)) this.#take(body);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#cut(error.message);
+      return;
+    }
+    if (this.#frameTimer !== null) clearTimeout(this.#frameTimer);
+    this.#frameTimer = this.#reader.isPartial
+      ? setTimeout(() => this.#cut('a frame was not completed in time'), frameDeadline)
+      : null;
+  }
+
+  #take(body: Uint8Array): void {
+    const request = requestEnvelope.safeParse(parseJson(body));
+    if (!request.success) {
+      this.#send(createJSONRPCErrorResponse(null, JSONRPCErrorCode.InvalidRequest, 'Not a JSON-RPC 2.0 request'));
+      return;
+    }
+    if (this.#pending >= mostPending) {
+      this.#cut('too many requests at once');
+      return;
+    }
+    this.#pending += 1;
+    void Promise.resolve(this.#rpc.receive(request.data, this)).then((response) => {
+      this.#pending -= 1;
+      if (response !== null) this.#send(response);
+    });
+  }
+
+  #send(message: object): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.write(frame(Buffer.from(JSON.stringify(message))));
+    if (this.#socket.writableLength > outgoingLimit) this.#cut('it does not read what it is sent');
+  }
+
+  #cut(reason: string): void {
+    this.#log('client-cut', { reason });
+    this.close();
+  }
+}
+
+/** Undefined for what is no JSON; no JSON value is that. */
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

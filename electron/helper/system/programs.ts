@@ -1,0 +1,84 @@
+import { accessSync, constants, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { FaultError } from '../../../shared/fault.ts';
+import { untrustedAncestor } from './trust.ts';
+
+/** Where programs are looked for, whatever the caller's PATH says. */
+const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
+
+/** The environment of every program the helper runs. */
+export const programEnvironment: Readonly<Record<string, string>> = {
+  PATH: folders.join(':'),
+  LC_ALL: 'C',
+};
+
+/** The programs the helper runs, and the Debian package of each. */
+const packages = {
+  'wg-quick': 'wireguard-tools',
+  wg: 'wireguard-tools',
+  'wireguard-go': 'wireguard-go',
+  ip: 'iproute2',
+  nft: 'nftables',
+  setpriv: 'util-linux',
+  flock: 'util-linux',
+  cat: 'coreutils',
+} as const;
+
+/** The name of a program the helper runs. */
+export type ProgramName = keyof typeof packages;
+
+/** Finds programs by absolute path, once each, and refuses those that somebody but root could change. */
+export class Programs {
+  readonly #paths = new Map<ProgramName, string>();
+  readonly #trustAll: boolean;
+
+  /** @param trustAll accept programs whatever their owner (`--dev`) */
+  constructor(trustAll: boolean) {
+    this.#trustAll = trustAll;
+  }
+
+  /**
+   * The absolute path of a program.
+   *
+   * @throws FaultError `tool-missing`, `helper-files-untrusted`
+   */
+  path(name: ProgramName): string {
+    const known = this.#paths.get(name);
+    if (known !== undefined) return known;
+    const path = this.find(name);
+    if (path === null) throw new FaultError(missing(name));
+    this.#paths.set(name, path);
+    return path;
+  }
+
+  /** The same, or null where it is not installed. */
+  find(name: ProgramName): string | null {
+    const path = folders.map((folder) => join(folder, name)).find(isExecutable);
+    if (path === undefined) return null;
+    const culprit = this.#trustAll ? null : untrustedAncestor(realpathSync(path));
+    if (culprit === null) return path;
+    throw new FaultError({
+      code: 'helper-files-untrusted',
+      message: `${path} would run as root, and ${culprit.path} ${culprit.reason}.`,
+      hint: 'Reinstall the package it belongs to.',
+    });
+  }
+}
+
+function missing(name: ProgramName): FaultError['fault'] {
+  return {
+    code: 'tool-missing',
+    message: `${name} is not installed.`,
+    hint: `Install the package ${packages[name]}.`,
+    command: `apt-get install ${packages[name]}`,
+  };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,99 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { FaultError } from '../../../shared/fault.ts';
+
+/**
+ * The helper's own folder, `/run/adit/UID`: root's, readable by all for the socket in it, with everything secret in files of
+ * mode 0600. It is gone after a reboot, as everything is that the helper makes in the network.
+ */
+export class RunFolder {
+  readonly path: string;
+
+  /**
+   * Makes the folder where it is missing.
+   *
+   * @throws FaultError `run-folder-unusable`
+   */
+  constructor(owner: number) {
+    this.path = join('/run/adit', String(owner));
+    attempt(this.path, () => mkdirSync(this.path, { recursive: true, mode: 0o755 }));
+  }
+
+  /** Replaces a file as a whole, on the disk before this returns. A reader sees the old text or the new. */
+  write(name: string, text: string): void {
+    const path = join(this.path, name);
+    const temporary = `${path}.new`;
+    attempt(path, () => {
+      const file = openSync(temporary, 'w', 0o600);
+      try {
+        writeSync(file, text);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(temporary, path);
+    });
+  }
+
+  /** The text of a file, or null where there is none. */
+  read(name: string): string | null {
+    try {
+      return readFileSync(join(this.path, name), 'utf8');
+    } catch {
+      return null;
+    }
+  }
+
+  /** The names of all that is in the folder. */
+  names(): string[] {
+    return readdirSync(this.path);
+  }
+
+  /** Removes a file, if it is there. */
+  remove(name: string): void {
+    rmSync(join(this.path, name), { force: true });
+  }
+
+  /** Removes the folder, and the one above it, where nothing is in them any more. */
+  leave(): void {
+    for (const folder of [this.path, dirname(this.path)]) {
+      try {
+        rmdirSync(folder);
+      } catch {
+        // Something is in it still: a record, another user's helper.
+        return;
+      }
+    }
+  }
+}
+
+/** Where and since when this process runs: what was made in another place or before a reboot is not there to undo. */
+export interface Place {
+  /** Of this boot of the kernel. */
+  readonly boot: string;
+  /** Of this network namespace. */
+  readonly namespace: string;
+}
+
+/** The place this process runs in. */
+export function thisPlace(): Place {
+  return {
+    boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    namespace: readlinkSync('/proc/self/ns/net'),
+  };
+}
+
+function attempt(path: string, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    throw new FaultError(
+      {
+        code: 'run-folder-unusable',
+        message: `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+        hint: 'Nothing was changed. Make room under /run, or see what holds it read-only.',
+      },
+      { cause: error },
+    );
+  }
+}

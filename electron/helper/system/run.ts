@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { programEnvironment } from './programs.ts';
+
+/** What a program printed. */
+export interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program that ended badly, was stopped at its deadline, or could not be started. */
+export class ProgramError extends Error {
+  readonly program: string;
+  /** Null where a signal ended it or it never ran. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(program: string, exitCode: number | null, { stdout, stderr }: Output) {
+    super(`${program}: ${complaintIn(stderr) ?? `ended with ${exitCode ?? 'a signal'}`}`);
+    this.name = 'ProgramError';
+    this.program = program;
+    this.exitCode = exitCode;
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+}
+
+/** How to run a program. */
+export interface RunOptions {
+  /** Text for its standard input; without it, that is empty. */
+  readonly input?: string;
+  /** Milliseconds until it is killed; 10 s unless said. */
+  readonly timeout?: number;
+  /** More environment variables beside {@link programEnvironment}. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const defaultTimeout = 10_000;
+
+/** No program of ours prints more; one that does is stopped. In bytes. */
+const outputLimit = 64 * 1024 * 1024;
+
+/**
+ * Runs a program by its absolute path, without a shell, in `/`, with an environment of our own.
+ *
+ * @throws ProgramError where it does not end with exit code 0 in time
+ */
+export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Output> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: '/',
+      env: { ...programEnvironment, ...options.environment },
+      // Out of our session: what is typed at a terminal to end the helper must not end the engine that wg-quick starts.
+      detached: true,
+      // A script's bash that finds a socket for its input, as Node's pipes are, takes itself for a login and reads ~/.bashrc.
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    let size = 0;
+    const collectInto = (parts: Buffer[]) => (part: Buffer) => {
+      size += part.length;
+      parts.push(part);
+      if (size > outputLimit) child.kill('SIGKILL');
+    };
+    child.stdout?.on('data', collectInto(stdout));
+    child.stderr?.on('data', collectInto(stderr));
+    const deadline = setTimeout(() => child.kill('SIGKILL'), options.timeout ?? defaultTimeout);
+
+    child.on('error', (error) => {
+      clearTimeout(deadline);
+      reject(new ProgramError(program, null, { stdout: '', stderr: error.message }));
+    });
+    child.on('close', (code) => {
+      clearTimeout(deadline);
+      const output = { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+      if (code === 0) resolve(output);
+      else reject(new ProgramError(program, code, output));
+    });
+    // A program that ends without reading its input is judged by its exit code.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(options.input);
+  });
+}
+
+/** The last line that says something; `ip -batch` ends with the number of the line it stopped at. */
+function complaintIn(stderr: string): string | undefined {
+  return stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('Command failed'))
+    .at(-1);
+}

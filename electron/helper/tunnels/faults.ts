@@ -1,0 +1,43 @@
+import { FaultError } from '../../../shared/fault.ts';
+import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
+import type { LiveTunnel } from './live-tunnel.ts';
+
+/** `tunnel-not-up`, of an interface. */
+export function notUp(interfaceName: string): FaultError {
+  return new FaultError({
+    code: 'tunnel-not-up',
+    message: `No tunnel with the interface ${interfaceName} is up.`,
+    hint: '"adit status" shows which are.',
+  });
+}
+
+/** `tunnel-not-up`, of a tunnel that was taken down while it was coming up. */
+export function cancelled(name: string): FaultError {
+  return new FaultError({
+    code: 'tunnel-not-up',
+    message: `The tunnel "${name}" was taken down while it was coming up.`,
+    hint: 'Nothing of it was made.',
+  });
+}
+
+/** `interface-in-use`, by another tunnel of ours. */
+export function anotherTunnelsInterface(tunnel: Tunnel, holder: LiveTunnel): FaultError {
+  return new FaultError({
+    code: 'interface-in-use',
+    message: `The tunnel "${holder.prepared.tunnel.name}" has the interface ${tunnel.interface} already.`,
+    hint: 'Take that tunnel down first, or rename one of the two profiles.',
+  });
+}
+
+/** `handshake-timeout` */
+export function noHandshake(live: LiveTunnel, seconds: number): FaultError {
+  const { name } = live.prepared.tunnel;
+  return new FaultError({
+    code: 'handshake-timeout',
+    message: `The tunnel "${name}" stands, but no peer has answered within ${seconds} s.`,
+    hint:
+      'Check that the other side runs, that it knows the public key of this profile, that both or neither have the preshared ' +
+      'key, and that its UDP port is open. The tunnel was left up.',
+    command: `adit down ${JSON.stringify(name)}`,
+  });
+}

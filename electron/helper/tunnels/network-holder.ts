@@ -1,0 +1,223 @@
+import { faultOf } from '../../../shared/fault.ts';
+import { desiredNetwork } from '../../../shared/network/plan/desired.ts';
+import { differenceOf } from '../../../shared/network/plan/difference.ts';
+import type { Change } from '../../../shared/network/plan/difference.ts';
+import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
+import type { Resource } from '../../../shared/network/plan/resources.ts';
+import type { WgQuickDriver } from '../engine/driver.ts';
+import { observe, observeLinks, presentAmong, readSysctl } from '../network/observe.ts';
+import { performRouting, performSettings } from '../network/perform.ts';
+import type { Log } from '../system/log.ts';
+import type { Programs } from '../system/programs.ts';
+import { plannedTunnel } from './prepared.ts';
+import type { PreparedTunnel } from './prepared.ts';
+import type { HeldResource, HoldingsRecord } from './record.ts';
+
+/**
+ * What to go by: `observed` reads the network first, and repairs what somebody else has changed in it; `remembered` takes what
+ * was made for what is there, which is quick.
+ */
+export type Basis = 'observed' | 'remembered';
+
+/** What {@link NetworkHolder.hold} did. */
+export interface Held {
+  /** The interfaces that were made. */
+  readonly made: ReadonlySet<string>;
+  /** The interfaces that could not be made, and why; nothing is left of them. */
+  readonly failed: ReadonlyMap<string, Error>;
+  /** What was removed. */
+  readonly removed: readonly Resource[];
+}
+
+/**
+ * Makes the host's network be what a set of tunnels needs, whatever it is now: the one way in which tunnels come up and go
+ * down, are repaired and are cleaned up after. What it makes it writes into the record first; what it did not make it
+ * never removes.
+ *
+ * One call at a time: the supervisor sees to that.
+ */
+export class NetworkHolder {
+  readonly #programs: Programs;
+  readonly #driver: WgQuickDriver;
+  readonly #record: HoldingsRecord;
+  readonly #log: Log;
+  #held: readonly HeldResource[];
+
+  constructor(programs: Programs, driver: WgQuickDriver, record: HoldingsRecord, log: Log) {
+    this.#programs = programs;
+    this.#driver = driver;
+    this.#record = record;
+    this.#log = log;
+    this.#held = record.held();
+  }
+
+  /** Whether anything of ours may be in the network. */
+  get holdsAnything(): boolean {
+    return this.#held.length > 0;
+  }
+
+  /** Whether an interface is of our making. */
+  holdsLink(name: string): boolean {
+    return this.#held.some(({ resource }) => resource.kind === 'link' && resource.interface === name);
+  }
+
+  /**
+   * Brings the network to what `tunnels` need.
+   *
+   * @throws FaultError where the system refuses a change; part of the others may be done, and calling again with fewer tunnels
+   *   undoes them
+   */
+  async hold(tunnels: readonly PreparedTunnel[], basis: Basis): Promise<Held> {
+    await this.#forgetStrangeLinks();
+    const desired = desiredNetwork(tunnels.map(plannedTunnel));
+    const changes = differenceOf(desired, await this.#present(desired, basis));
+    const removals = changes.filter(({ kind }) => kind === 'remove');
+    const additions = changes.filter(({ kind }) => kind === 'make');
+
+    await this.#noteAhead(additions);
+    await this.#remove(removals);
+    const { made, failed } = await this.#make(additions, tunnels);
+
+    const wanted = new Set(desired.map(resourceIdentity));
+    this.#noteAfter(
+      this.#held.filter(({ resource }) => wanted.has(resourceIdentity(resource)) && !isOnLink(resource, failed)),
+    );
+    return { made, failed, removed: removals.map(({ resource }) => resource) };
+  }
+
+  /**
+   * Links of ours that are not as we made them: one that was not finished is removed, one that is gone or has become another is
+   * no longer ours.
+   */
+  async #forgetStrangeLinks(): Promise<void> {
+    for (const name of this.#driver.unfinished()) {
+      await this.#driver.remove(name);
+      this.#driver.finish(name);
+    }
+    const ourLinks = this.#held.filter(({ resource }) => resource.kind === 'link');
+    if (ourLinks.length === 0) return;
+    const indexes = new Map((await observeLinks(this.#programs)).map(({ name, index }) => [name, index]));
+    const strange = new Map(
+      ourLinks.flatMap(({ resource, index }) =>
+        resource.kind === 'link' && (index === undefined || indexes.get(resource.interface) !== index)
+          ? [[resource.interface, resource]]
+          : [],
+      ),
+    );
+    this.#held = this.#held.filter(({ resource }) => !isOnLink(resource, strange));
+  }
+
+  async #present(desired: readonly Resource[], basis: Basis): Promise<Resource[]> {
+    const held = this.#held.map(({ resource }) => resource);
+    const ourLinks = held.flatMap((resource) => (resource.kind === 'link' ? [resource.interface] : []));
+    const candidates = [
+      ...new Map([...held, ...desired].map((resource) => [resourceIdentity(resource), resource])).values(),
+    ];
+    if (basis === 'observed') {
+      const present = await presentAmong(candidates, await observe(ourLinks, this.#programs));
+      // Somebody else's link of a name that we want is in the way, not what we want.
+      return present.filter((resource) => resource.kind !== 'link' || ourLinks.includes(resource.interface));
+    }
+    const settings = await Promise.all(
+      candidates.map(async (resource): Promise<Resource[]> => {
+        if (resource.kind !== 'sysctl') return [];
+        const value = await readSysctl(resource.key);
+        return value === null ? [] : [{ ...resource, value }];
+      }),
+    );
+    return [...held.filter(({ kind }) => kind !== 'sysctl'), ...settings.flat()];
+  }
+
+  async #remove(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    await performRouting(changes, this.#programs);
+    await Promise.all([
+      performSettings(changes, this.#earlierSettings(), this.#programs),
+      ...linksIn(changes).map((name) => this.#driver.remove(name)),
+    ]);
+  }
+
+  async #make(
+    changes: readonly Change[],
+    tunnels: readonly PreparedTunnel[],
+  ): Promise<{ made: Set<string>; failed: Map<string, Error> }> {
+    const made = new Set<string>();
+    const failed = new Map<string, Error>();
+    await Promise.all([
+      performSettings(changes, this.#earlierSettings(), this.#programs),
+      ...linksIn(changes).map(async (name) => {
+        try {
+          await this.#makeLink(name, tunnels);
+          made.add(name);
+        } catch (error) {
+          failed.set(name, error instanceof Error ? error : new Error(String(error)));
+        }
+      }),
+    ]);
+    await performRouting(
+      changes.filter(({ resource }) => !isOnLink(resource, failed)),
+      this.#programs,
+    );
+    return { made, failed };
+  }
+
+  async #makeLink(name: string, tunnels: readonly PreparedTunnel[]): Promise<void> {
+    const prepared = tunnels.find(({ tunnel }) => tunnel.interface === name);
+    if (prepared === undefined) throw new RangeError(`no tunnel is prepared for the interface ${name}`);
+    await this.#driver.make(prepared);
+    const index = (await observeLinks(this.#programs)).find((link) => link.name === name)?.index;
+    if (index === undefined) throw new Error(`the interface ${name} is gone again`);
+    this.#held = this.#held.map((held) => {
+      const isIt = held.resource.kind === 'link' && held.resource.interface === name;
+      return isIt ? { ...held, index } : held;
+    });
+    this.#record.hold(this.#held);
+    this.#driver.finish(name);
+  }
+
+  #earlierSettings(): Map<string, string> {
+    return new Map(
+      this.#held.flatMap(({ resource, before }) =>
+        resource.kind === 'sysctl' && before !== undefined ? [[resource.key, before]] : [],
+      ),
+    );
+  }
+
+  /** Writes down what is about to be made. @throws FaultError `run-folder-unusable`, and then nothing is made */
+  async #noteAhead(additions: readonly Change[]): Promise<void> {
+    if (additions.length === 0) return;
+    const held = new Map(this.#held.map((entry) => [resourceIdentity(entry.resource), entry]));
+    for (const { resource } of additions) {
+      const identity = resourceIdentity(resource);
+      const known = held.get(identity);
+      if (known !== undefined) {
+        held.set(identity, { ...known, resource });
+        continue;
+      }
+      const before = resource.kind === 'sysctl' ? await readSysctl(resource.key) : null;
+      held.set(identity, before === null ? { resource } : { resource, before });
+    }
+    this.#record.hold([...held.values()]);
+    this.#held = [...held.values()];
+  }
+
+  /** Writes down what is held now. A record that cannot be written names too much then, which does no harm. */
+  #noteAfter(held: readonly HeldResource[]): void {
+    this.#held = held;
+    try {
+      this.#record.hold(held);
+    } catch (error) {
+      this.#log('record-not-written', { reason: faultOf(error).message });
+    }
+  }
+}
+
+/** The names of the links among some changes. */
+function linksIn(changes: readonly Change[]): string[] {
+  return changes.flatMap(({ resource }) => (resource.kind === 'link' ? [resource.interface] : []));
+}
+
+/** Whether a resource is one of these links, or an address or a route on one. */
+function isOnLink(resource: Resource, links: ReadonlyMap<string, unknown>): boolean {
+  return 'interface' in resource && links.has(resource.interface);
+}

@@ -1,0 +1,84 @@
+import type { PeerState } from '../../../shared/tunnel/status.ts';
+
+/** WireGuard refuses a session's keys after this time; a handshake that is older proves nothing. Milliseconds. */
+const rejectAfter = 180_000;
+
+/** How long WireGuard tries to shake hands before it gives up. Milliseconds. */
+const attemptTime = 90_000;
+
+/**
+ * An attempt is over when nothing was sent for this long: initiations follow each other every 5 s and a little
+ * (REKEY_TIMEOUT, and jitter). Milliseconds.
+ */
+const quietTime = 15_000;
+
+/** What of a peer was counted at one moment. */
+export interface PeerCounters {
+  /** Identifies the latest handshake; 0 where there was none. */
+  readonly latestHandshake: number;
+  readonly rxBytes: number;
+  readonly txBytes: number;
+}
+
+/** What is remembered of a peer between two looks at it. Times are milliseconds on a clock that never jumps. */
+export interface PeerMemory {
+  readonly counters: PeerCounters;
+  /** When the latest handshake was seen to change. */
+  readonly handshakeAt: number | null;
+  /** Since when something was sent and nothing came back. */
+  readonly unansweredSince: number | null;
+  readonly lastSentAt: number | null;
+  /** How long nothing may be sent before an attempt counts as over. */
+  readonly quietAfter: number;
+}
+
+/**
+ * A peer seen for the first time.
+ *
+ * @param handshakeAge milliseconds since its latest handshake, as far as the wall clock can tell
+ * @param keepalive seconds between keepalives; null is off
+ */
+export function meetPeer(
+  counters: PeerCounters,
+  now: number,
+  handshakeAge: number,
+  keepalive: number | null,
+): PeerMemory {
+  const isTrying = counters.latestHandshake === 0 && counters.txBytes > 0;
+  return {
+    counters,
+    handshakeAt: counters.latestHandshake === 0 ? null : now - Math.max(0, handshakeAge),
+    unansweredSince: isTrying ? now : null,
+    lastSentAt: isTrying ? now : null,
+    quietAfter: quietTime + (keepalive ?? 0) * 1000,
+  };
+}
+
+/** A peer seen again. */
+export function observePeer(memory: PeerMemory, counters: PeerCounters, now: number): PeerMemory {
+  const before = memory.counters;
+  const shookHands = counters.latestHandshake !== before.latestHandshake && counters.latestHandshake !== 0;
+  const heard = shookHands || counters.rxBytes > before.rxBytes;
+  const sent = counters.txBytes > before.txBytes;
+  const lastSentAt = sent ? now : memory.lastSentAt;
+  const isQuiet = lastSentAt === null || now - lastSentAt > memory.quietAfter;
+  return {
+    counters,
+    handshakeAt: shookHands ? now : memory.handshakeAt,
+    unansweredSince: heard || isQuiet ? null : (memory.unansweredSince ?? (sent ? now : null)),
+    lastSentAt,
+    quietAfter: memory.quietAfter,
+  };
+}
+
+/** The state of a peer at a moment, from what is remembered of it. */
+export function peerState(memory: PeerMemory, now: number): PeerState {
+  if (hasSession(memory, now)) return 'connected';
+  if (memory.unansweredSince === null) return 'idle';
+  return now - memory.unansweredSince < attemptTime ? 'handshaking' : 'stale';
+}
+
+/** Whether a peer has shaken hands so lately that the session still holds. */
+export function hasSession(memory: PeerMemory, now: number): boolean {
+  return memory.handshakeAt !== null && now - memory.handshakeAt < rejectAfter;
+}

@@ -1,0 +1,176 @@
+import { createSocket } from 'node:dgram';
+import { FaultError } from '../../../shared/fault.ts';
+import { outerMark } from '../../../shared/network/plan/constants.ts';
+import type { KeyText, TunnelWarning } from '../../../shared/tunnel/status.ts';
+import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
+import { observeLinks } from '../network/observe.ts';
+import { routesTo } from '../network/routes-to.ts';
+import type { Programs } from '../system/programs.ts';
+import { chooseMtu, leastMtuForIPv6 } from './mtu.ts';
+import type { PreparedTunnel } from './prepared.ts';
+import { resolveEndpoint } from './resolve.ts';
+import type { ResolvedEndpoint } from './resolve.ts';
+
+/** The endpoints of a tunnel after their names were looked up. */
+export type ResolvedEndpoints = ReadonlyMap<KeyText, ResolvedEndpoint>;
+
+/** What a tunnel is prepared with. */
+export interface Circumstances {
+  readonly endpoints: ResolvedEndpoints;
+  /** Whether this host has IPv6. */
+  readonly ipv6: boolean;
+  /** The turn of the tunnel among those that are up. */
+  readonly order: number;
+  /** Milliseconds since 1970. */
+  readonly wallTime: number;
+}
+
+/**
+ * Looks up every endpoint of a tunnel, all at a time.
+ *
+ * @param ipv6 whether this host has IPv6
+ * @throws FaultError `endpoint-unresolved` where there are endpoints and none of them has an address
+ */
+export async function resolveEndpoints(tunnel: Tunnel, ipv6: boolean): Promise<ResolvedEndpoints> {
+  const outcomes = await Promise.all(
+    tunnel.peers.map(async ({ publicKey, endpoint }) => {
+      return endpoint === null ? null : ([publicKey, await resolveEndpoint(endpoint, ipv6)] as const);
+    }),
+  );
+  const resolved = new Map(outcomes.filter((outcome) => outcome !== null));
+  const unresolved = unresolvedOf(resolved);
+  if (unresolved.length > 0 && unresolved.length === resolved.size) throw new FaultError(noEndpoint(unresolved));
+  return resolved;
+}
+
+/** Decides what a profile leaves open: the port, the mark, the MTU. Changes nothing. */
+export async function prepare(
+  tunnel: Tunnel,
+  circumstances: Circumstances,
+  programs: Programs,
+): Promise<PreparedTunnel> {
+  const endpoints = literalsOf(circumstances.endpoints);
+  // With tables of their own, users have rules of their own, which may go by the mark.
+  const mark = tunnel.table === 'auto' ? outerMark : (tunnel.fwMark ?? outerMark);
+  const wantsIPv6 = tunnel.addresses.some(({ address }) => address.family === 6);
+  const [listenPort, mtu] = await Promise.all([
+    tunnel.listenPort === null || tunnel.listenPort === 0 ? freePort() : tunnel.listenPort,
+    tunnel.mtu ?? mtuOf(Object.values(endpoints), mark, circumstances.ipv6 && wantsIPv6, programs),
+  ]);
+  const ipv6 = circumstances.ipv6 && mtu >= leastMtuForIPv6;
+  return {
+    tunnel,
+    endpoints,
+    listenPort,
+    mark,
+    mtu,
+    ipv6,
+    order: circumstances.order,
+    since: new Date(circumstances.wallTime).toISOString(),
+    warnings: [
+      ...unresolvedOf(circumstances.endpoints).map(unresolvedWarning),
+      ...(ipv6 ? [] : ipv6Warnings(tunnel, circumstances.ipv6)),
+      ...profileWarnings(tunnel, mark),
+    ],
+  };
+}
+
+function literalsOf(resolved: ResolvedEndpoints): Record<KeyText, string> {
+  return Object.fromEntries(
+    [...resolved].flatMap(([key, outcome]) => (outcome.kind === 'resolved' ? [[key, outcome.endpoint]] : [])),
+  );
+}
+
+function unresolvedOf(resolved: ResolvedEndpoints): (ResolvedEndpoint & { kind: 'unresolved' })[] {
+  return [...resolved.values()].flatMap((outcome) => (outcome.kind === 'unresolved' ? [outcome] : []));
+}
+
+async function mtuOf(
+  endpoints: readonly string[],
+  mark: number,
+  wantsIPv6: boolean,
+  programs: Programs,
+): Promise<number> {
+  const [routes, links] = await Promise.all([routesTo(endpoints, mark, programs), observeLinks(programs)]);
+  const mtus = routes.flatMap(({ mtu, device }) => mtu ?? links.find(({ name }) => name === device)?.mtu ?? []);
+  return chooseMtu(mtus, wantsIPv6);
+}
+
+/** A UDP port that nobody uses now, kept from then on: peers behind a NAT find us again after a restart. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4');
+    socket.once('error', reject);
+    socket.bind(0, () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
+    });
+  });
+}
+
+function noEndpoint(unresolved: readonly { host: string; reason: string }[]): FaultError['fault'] {
+  const [first] = unresolved;
+  return {
+    code: 'endpoint-unresolved',
+    message: `No endpoint could be resolved: ${unresolved.map(({ host, reason }) => `${host} (${reason})`).join(', ')}.`,
+    hint: 'Nothing was changed. Check the name in the profile, and whether this machine has a network and a name server.',
+    ...(first === undefined ? {} : { command: `getent ahosts ${first.host}` }),
+  };
+}
+
+function unresolvedWarning({ host, reason }: { host: string; reason: string }): TunnelWarning {
+  return {
+    code: 'endpoint-unresolved',
+    message: `The endpoint ${host} could not be resolved: ${reason}.`,
+    hint: 'Its peer cannot be reached. The other peers are not affected.',
+  };
+}
+
+function ipv6Warnings(tunnel: Tunnel, hostHasIPv6: boolean): TunnelWarning[] {
+  const wantsIPv6 =
+    tunnel.addresses.some(({ address }) => address.family === 6) ||
+    tunnel.peers.some(({ allowedIps }) => allowedIps.some(({ family }) => family === 6));
+  if (!wantsIPv6) return [];
+  if (hostHasIPv6) {
+    return [
+      {
+        code: 'ipv6-needs-mtu',
+        message: `With an MTU of ${tunnel.mtu ?? 0} bytes the interface cannot hold IPv6: its addresses and prefixes are left out.`,
+        hint: `Set MTU to ${leastMtuForIPv6} or more, or take it out of the profile.`,
+      },
+    ];
+  }
+  return [
+    {
+      code: 'ipv6-disabled',
+      message: 'IPv6 is disabled on this machine: the IPv6 addresses and prefixes of the profile are left out.',
+      hint: 'Enable it with "sysctl net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0" if you want them.',
+    },
+  ];
+}
+
+function profileWarnings(tunnel: Tunnel, mark: number): TunnelWarning[] {
+  const warnings: TunnelWarning[] = [];
+  if (tunnel.fwMark !== null && tunnel.fwMark !== mark) {
+    warnings.push({
+      code: 'fwmark-replaced',
+      message: `The profile asks for the mark ${tunnel.fwMark}; its packets carry ${mark}, as those of all tunnels do.`,
+      hint: 'One mark lets every tunnel pass by the routes of the others. With "Table = off" the profile’s own is kept.',
+    });
+  }
+  if (tunnel.dns.servers.length > 0) {
+    warnings.push({
+      code: 'dns-not-applied',
+      message: `The name servers of the profile (${tunnel.dns.servers.join(', ')}) are not used.`,
+      hint: 'This version of Adit leaves names to the system; a later one sets them.',
+    });
+  }
+  if (tunnel.leftOut.length > 0) {
+    warnings.push({
+      code: 'scripts-refused',
+      message: `Left out of the profile, and not run: ${tunnel.leftOut.join(', ')}.`,
+      hint: 'An administrator allows scripts in /etc/adit/policy.json; this version of Adit runs none.',
+    });
+  }
+  return warnings;
+}

@@ -1,0 +1,43 @@
+import { parseAddress } from '../../../shared/network/address.ts';
+import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
+import type { KeyText, Timestamp, TunnelWarning } from '../../../shared/tunnel/status.ts';
+import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
+import { addressOfEndpoint } from './resolve.ts';
+
+/**
+ * A tunnel with everything decided that its profile leaves open: with it the interface can be made at any time, again after
+ * a crash of the engine too, without asking anybody.
+ */
+export interface PreparedTunnel {
+  readonly tunnel: Tunnel;
+  /** The literal endpoint of each peer that has one, `IP:PORT` or `[IP]:PORT`. */
+  readonly endpoints: Readonly<Record<KeyText, string>>;
+  readonly listenPort: number;
+  /** The mark of its outer packets. */
+  readonly mark: number;
+  /** Bytes. */
+  readonly mtu: number;
+  /** Whether its interface can hold IPv6. */
+  readonly ipv6: boolean;
+  /** Its turn among all tunnels of this helper. */
+  readonly order: number;
+  readonly since: Timestamp;
+  /** What was found while it was prepared. */
+  readonly warnings: readonly TunnelWarning[];
+}
+
+/** What the network plan needs of a prepared tunnel. */
+export function plannedTunnel({ tunnel, endpoints, mark, listenPort, ipv6, order }: PreparedTunnel): PlannedTunnel {
+  return {
+    interface: tunnel.interface,
+    addresses: tunnel.addresses,
+    prefixes: tunnel.peers.flatMap((peer) => peer.allowedIps),
+    endpoints: Object.values(endpoints).flatMap((endpoint) => parseAddress(addressOfEndpoint(endpoint)) ?? []),
+    hasCallers: tunnel.peers.some(({ publicKey }) => endpoints[publicKey] === undefined),
+    table: tunnel.table,
+    mark,
+    listenPort,
+    ipv6,
+    order,
+  };
+}

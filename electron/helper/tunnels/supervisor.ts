@@ -1,0 +1,360 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { faultOf } from '../../../shared/fault.ts';
+import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
+import type { TunnelChange } from '../../../shared/tunnel/change.ts';
+import type { KeyText, TunnelStatus } from '../../../shared/tunnel/status.ts';
+import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
+import { WgQuickDriver } from '../engine/driver.ts';
+import { NetworkMonitor } from '../network/monitor.ts';
+import { hasIPv6 } from '../network/observe.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Log } from '../system/log.ts';
+import type { Programs } from '../system/programs.ts';
+import type { RunFolder } from '../system/run-folder.ts';
+import { Turnstile } from '../system/turnstile.ts';
+import { anotherTunnelsInterface, cancelled, noHandshake, notUp } from './faults.ts';
+import { LiveTunnel } from './live-tunnel.ts';
+import { NetworkHolder } from './network-holder.ts';
+import type { Basis } from './network-holder.ts';
+import { prepare, resolveEndpoints } from './prepare.ts';
+import type { ResolvedEndpoints } from './prepare.ts';
+import type { PreparedTunnel } from './prepared.ts';
+import { HoldingsRecord } from './record.ts';
+import { Roaming } from './roaming.ts';
+import { LookTimer, RepairTimer } from './timers.ts';
+
+/** What the supervisor works with. */
+export interface Surroundings {
+  readonly programs: Programs;
+  readonly folder: RunFolder;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The public key of a private key. */
+  readonly publicKeyOf: (privateKey: KeyText) => KeyText;
+}
+
+/** Milliseconds between looks at the engines, while somebody watches and while nobody does. */
+const lookEvery = { watched: 1_000, unwatched: 5_000 } as const;
+
+/** Milliseconds between looks while a handshake is waited for. */
+const waitStep = 50;
+
+/** With more peers than this, none is greeted: a burst of handshakes helps nobody. */
+const mostGreetings = 32;
+
+/**
+ * Owns the tunnels that should be up, and keeps them standing: after their engine died, after somebody removed a route or
+ * rule, after this machine got another address.
+ *
+ * What changes the network goes through one turnstile, one at a time; looking at the engines does not.
+ */
+export class Supervisor {
+  readonly #surroundings: Surroundings;
+  readonly #driver: WgQuickDriver;
+  readonly #record: HoldingsRecord;
+  readonly #holder: NetworkHolder;
+  readonly #monitor: NetworkMonitor;
+  readonly #roaming: Roaming;
+  readonly #turnstile = new Turnstile();
+  readonly #repairs = new RepairTimer(() => void this.#turnstile.pass(() => this.#repair()));
+  readonly #looks = new LookTimer(() => this.#lookAtAll());
+  readonly #tunnels = new Map<string, LiveTunnel>();
+  /** Interfaces whose endpoints are being resolved; taking one down takes it out of here. */
+  readonly #coming = new Set<Tunnel>();
+  readonly #listeners = new Set<(change: TunnelChange) => void>();
+
+  constructor(surroundings: Surroundings) {
+    const { programs, folder, log } = surroundings;
+    this.#surroundings = surroundings;
+    this.#driver = new WgQuickDriver(programs, folder);
+    this.#record = new HoldingsRecord(folder);
+    this.#holder = new NetworkHolder(programs, this.#driver, this.#record, log);
+    this.#monitor = new NetworkMonitor(programs, log, () => this.#repairs.soon());
+    this.#roaming = new Roaming(programs, log, (live) => this.#look(live));
+  }
+
+  /** Brings back the tunnels that a helper before this one promised, and undoes whatever else it left. */
+  start(): Promise<void> {
+    return this.#turnstile.pass(async () => {
+      for (const prepared of this.#record.promised()) this.#add(prepared);
+      await this.#repair();
+    });
+  }
+
+  /**
+   * Sets a tunnel up. One that is up already and the same is left alone; one that is up with another profile is replaced.
+   *
+   * @param wait seconds to wait for a handshake; null does not wait
+   * @throws FaultError and then nothing of the tunnel is left, save with `handshake-timeout`, where it stays up
+   */
+  async up(tunnel: Tunnel, wait: number | null): Promise<TunnelStatus> {
+    // Names are looked up before the turnstile: one that nobody answers for must not hold up the other tunnels.
+    this.#coming.add(tunnel);
+    const ipv6 = await hasIPv6();
+    const endpoints = await resolveEndpoints(tunnel, ipv6).finally(() => {
+      if (!this.#coming.delete(tunnel)) throw cancelled(tunnel.name);
+    });
+    const live = await this.#turnstile.pass(() => this.#bringUp(tunnel, endpoints, ipv6));
+    if (wait !== null) await this.#awaitHandshake(live, wait);
+    return live.status();
+  }
+
+  /**
+   * Takes a tunnel down, or all of them; one that is only just coming up is called off.
+   *
+   * @returns the interfaces that went
+   * @throws FaultError `tunnel-not-up`
+   */
+  async down(interfaceName: string | null): Promise<string[]> {
+    const calledOff = this.#callOff(interfaceName);
+    return this.#turnstile.pass(async () => {
+      const going = [...this.#tunnels.values()].filter(
+        (live) => interfaceName === null || live.interface === interfaceName,
+      );
+      if (interfaceName !== null && going.length === 0 && calledOff.length === 0) throw notUp(interfaceName);
+      await this.#takeDown(going);
+      return [...calledOff, ...going.map((live) => live.interface)];
+    });
+  }
+
+  /** The state of every tunnel, read afresh. */
+  async status(): Promise<TunnelStatus[]> {
+    await this.#lookAtAll();
+    return [...this.#tunnels.values()].map((live) => live.status());
+  }
+
+  /** Undoes whatever the tunnels that are up do not account for; a line for each thing. */
+  recover(): Promise<string[]> {
+    return this.#turnstile.pass(async () => {
+      for (const { tunnel } of this.#record.promised()) {
+        if (!this.#tunnels.has(tunnel.interface)) this.#record.release(tunnel.interface);
+      }
+      const { removed } = await this.#holder.hold(this.#prepared(), 'observed');
+      return removed.map(resourceIdentity);
+    });
+  }
+
+  /** Calls `listener` with every change from now on; the returned function ends that. */
+  watch(listener: (change: TunnelChange) => void): () => void {
+    this.#listeners.add(listener);
+    this.#pace();
+    return () => {
+      this.#listeners.delete(listener);
+      this.#pace();
+    };
+  }
+
+  /** Ends supervision, and takes the tunnels down unless they are to be kept. */
+  async stop(keep: boolean): Promise<void> {
+    this.#callOff(null);
+    await this.#turnstile.pass(async () => {
+      this.#monitor.stop();
+      this.#repairs.stop();
+      this.#roaming.stop();
+      if (!keep) await this.#takeDown([...this.#tunnels.values()]);
+      this.#looks.every(null);
+      for (const live of this.#tunnels.values()) live.detach();
+    });
+  }
+
+  async #bringUp(tunnel: Tunnel, endpoints: ResolvedEndpoints, ipv6: boolean): Promise<LiveTunnel> {
+    const { programs, clock, log } = this.#surroundings;
+    const present = this.#tunnels.get(tunnel.interface);
+    if (present !== undefined) {
+      if (present.prepared.tunnel.name !== tunnel.name) throw anotherTunnelsInterface(tunnel, present);
+      if (present.phase.kind === 'up' && sameTunnel(present.prepared.tunnel, tunnel)) return present;
+    }
+    const order = Math.max(0, ...this.#prepared().map((prepared) => prepared.order)) + 1;
+    const circumstances = { endpoints, ipv6, order, wallTime: clock.wallTime() };
+    const prepared = await prepare(tunnel, circumstances, programs);
+    if (present !== undefined) await this.#takeDown([present]);
+
+    const live = this.#add(prepared);
+    await this.#look(live);
+    try {
+      await this.#holdFor(live);
+      this.#record.promise(prepared);
+    } catch (error) {
+      this.#drop(live);
+      await this.#repair();
+      throw error;
+    }
+    log('tunnel-up', { interface: live.interface, engine: live.engine?.name ?? 'none', mtu: prepared.mtu });
+    return live;
+  }
+
+  /**
+   * Makes the network what the tunnels need, by heart; where that fails, again after a look at how it really is.
+   *
+   * @throws what keeps this one tunnel from standing; another's failure is repaired in its own time
+   */
+  async #holdFor(live: LiveTunnel): Promise<void> {
+    const attempt = async (basis: Basis): Promise<void> => {
+      const failed = await this.#hold(basis);
+      const reason = failed.get(live.interface);
+      if (reason !== undefined) throw reason;
+      if (failed.size > 0) this.#repairs.soon();
+    };
+    await attempt('remembered').catch((error: unknown) => {
+      if (faultOf(error).code !== 'network-change-refused') throw error;
+      return attempt('observed');
+    });
+  }
+
+  async #takeDown(going: readonly LiveTunnel[]): Promise<void> {
+    if (going.length === 0) return;
+    for (const live of going) {
+      this.#record.release(live.interface);
+      live.phase = { kind: 'disconnecting' };
+      await this.#look(live);
+      live.detach();
+    }
+    const staying = [...this.#tunnels.values()].filter((live) => !going.includes(live));
+    try {
+      await this.#holder.hold(
+        staying.map(({ prepared }) => prepared),
+        'remembered',
+      );
+    } finally {
+      // Whatever could not be removed is ours still, and is removed with the next repair.
+      for (const live of going) {
+        this.#drop(live);
+        this.#surroundings.log('tunnel-down', { interface: live.interface });
+      }
+      if (this.#holder.holdsAnything) this.#repairs.soon();
+    }
+  }
+
+  /**
+   * Makes the network what the tunnels need, and takes up the engines that were made for it.
+   *
+   * @returns the interfaces that could not be made, and why
+   */
+  async #hold(basis: Basis): Promise<ReadonlyMap<string, Error>> {
+    await this.#removeOrphans();
+    const { made, failed } = await this.#holder.hold(this.#prepared(), basis);
+    for (const live of this.#tunnels.values()) {
+      const reason = failed.get(live.interface);
+      if (reason !== undefined) live.phase = { kind: 'failed', fault: faultOf(reason) };
+      else if (live.engine === null || made.has(live.interface)) await this.#attach(live);
+    }
+    return failed;
+  }
+
+  /** An engine that died leaves its interface for a moment, and its socket for good: neither must be taken for alive. */
+  async #removeOrphans(): Promise<void> {
+    for (const live of this.#tunnels.values()) {
+      const mayStand = live.engine === null && this.#holder.holdsLink(live.interface);
+      if (mayStand && !(await this.#driver.isServed(live.interface))) await this.#driver.remove(live.interface);
+    }
+  }
+
+  async #attach(live: LiveTunnel): Promise<void> {
+    const engine = await this.#driver.attach(live.interface);
+    live.attach(engine, await this.#driver.version(engine.name));
+    engine.onEnd(() => {
+      if (live.engine !== engine) return;
+      live.detach();
+      live.phase = { kind: 'connecting' };
+      this.#surroundings.log('engine-ended', { interface: live.interface });
+      void this.#look(live);
+      this.#repairs.soon();
+    });
+    live.phase = { kind: 'up' };
+    await this.#look(live);
+  }
+
+  /** Looks at how the network is, and makes it what it should be. */
+  async #repair(): Promise<void> {
+    const fallen = [...this.#tunnels.values()].filter(({ engine }) => engine === null);
+    try {
+      const failed = await this.#hold('observed');
+      const [reason] = failed.values();
+      if (reason !== undefined) throw reason;
+      this.#repairs.succeeded();
+    } catch (error) {
+      const fault = faultOf(error);
+      this.#surroundings.log('repair-failed', { code: fault.code, reason: fault.message });
+      this.#repairs.failed();
+    }
+    for (const live of fallen) {
+      if (live.engine === null) continue;
+      this.#surroundings.log('tunnel-restored', { interface: live.interface });
+      await this.#greet(live);
+    }
+    await this.#lookAtAll();
+    await this.#roaming.follow([...this.#tunnels.values()]);
+    this.#pace();
+  }
+
+  async #awaitHandshake(live: LiveTunnel, seconds: number): Promise<void> {
+    const { clock } = this.#surroundings;
+    const deadline = clock.now() + seconds * 1000;
+    await this.#greet(live);
+    while (!live.isConnected) {
+      if (this.#tunnels.get(live.interface) !== live) throw notUp(live.interface);
+      if (clock.now() >= deadline) throw noHandshake(live, seconds);
+      await sleep(waitStep);
+      await this.#look(live);
+    }
+  }
+
+  /** Makes the engine talk to its peers at once, where they are few. */
+  async #greet(live: LiveTunnel): Promise<void> {
+    if (live.readings.length <= mostGreetings) await live.engine?.greet(live.readings).catch(() => undefined);
+  }
+
+  #callOff(interfaceName: string | null): string[] {
+    const going = [...this.#coming].filter(
+      (tunnel) => interfaceName === null || tunnel.interface === interfaceName,
+    );
+    for (const tunnel of going) this.#coming.delete(tunnel);
+    return going.map((tunnel) => tunnel.interface);
+  }
+
+  #prepared(): PreparedTunnel[] {
+    return [...this.#tunnels.values()].map(({ prepared }) => prepared);
+  }
+
+  #add(prepared: PreparedTunnel): LiveTunnel {
+    const { publicKeyOf, clock } = this.#surroundings;
+    const live = new LiveTunnel(prepared, publicKeyOf(prepared.tunnel.privateKey), clock);
+    this.#tunnels.set(live.interface, live);
+    this.#monitor.start();
+    this.#pace();
+    return live;
+  }
+
+  #drop(live: LiveTunnel): void {
+    live.detach();
+    this.#tunnels.delete(live.interface);
+    this.#tell({ interface: live.interface, head: null });
+    if (this.#tunnels.size === 0) this.#monitor.stop();
+    this.#pace();
+  }
+
+  /** Looks at the engines, and after the network, as often as the tunnels and those who watch them need. */
+  #pace(): void {
+    const isBusy = this.#tunnels.size > 0;
+    this.#looks.every(isBusy ? (this.#listeners.size > 0 ? lookEvery.watched : lookEvery.unwatched) : null);
+    this.#repairs.regularly(isBusy);
+  }
+
+  async #lookAtAll(): Promise<void> {
+    await Promise.all([...this.#tunnels.values()].map((live) => this.#look(live)));
+  }
+
+  /** Looks at a tunnel and tells those who watch: every look goes by here, or they would miss what it found. */
+  async #look(live: LiveTunnel): Promise<void> {
+    this.#tell(await live.look());
+  }
+
+  #tell(change: TunnelChange | null): void {
+    if (change === null) return;
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function sameTunnel(a: Tunnel, b: Tunnel): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
