@@ -33,7 +33,10 @@ export default defineConfig(
   ts.configs.stylisticTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['*.js'] }, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     plugins: { 'import-x': importX },
     settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.tsx', '.js'] })] },
@@ -62,7 +65,12 @@ export default defineConfig(
   {
     files: ['electron/**/*.ts'],
     plugins: { n },
-    rules: { 'n/no-unsupported-features/node-builtins': ['error', { version: '>=16.17.0', ignores: ['util.parseArgs'] }] },
+    rules: {
+      'n/no-unsupported-features/node-builtins': [
+        'error',
+        { version: '>=16.17.0', ignores: ['util.parseArgs'] },
+      ],
+    },
   },
   {
     files: ['electron/**/*.ts'],

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import type { InputOptions } from 'rolldown';
 import { build as buildPage } from 'vite';
-import { version } from '../package.json' with { type: 'json' };
+import packageFacts from '../package.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -28,12 +28,17 @@ await rm(dist, { recursive: true, force: true });
 await Promise.all([...programs.map(buildProgram), buildInterface()]);
 await chmod(join(dist, 'bin.cjs'), 0o755);
 
-async function buildProgram({ name, entry, target, external = [] }: (typeof programs)[number]): Promise<void> {
+async function buildProgram({
+  name,
+  entry,
+  target,
+  external = [],
+}: (typeof programs)[number]): Promise<void> {
   const options: InputOptions = {
     input: join(root, entry),
     platform: 'node',
     external: [/^node:/, ...external],
-    transform: { target, define: { ADIT_VERSION: JSON.stringify(version) } },
+    transform: { target, define: { ADIT_VERSION: JSON.stringify(packageFacts.version) } },
     // An optional native speed-up of ws that is not installed.
     resolve: { alias: { bufferutil: false, 'utf-8-validate': false } },
   };

@@ -19,14 +19,16 @@ export const faultCodes = {
   'conf-invalid': 'The configuration has errors that wg, wg-quick or Adit itself would refuse.',
   'profile-not-found': 'No profile has this name.',
   'profile-exists': 'A profile of this name is kept already; nothing was overwritten.',
-  'profile-name-invalid': 'The name cannot be that of a profile: empty, too long, or with a character no file name takes.',
+  'profile-name-invalid':
+    'The name cannot be that of a profile: empty, too long, or with a character no file name takes.',
   'profile-incomplete': 'The profile lacks something a tunnel cannot do without, such as its private key.',
   'profile-is-up': 'The tunnel of this profile is up, so it cannot be renamed or removed.',
   'home-unusable': 'The folder that keeps the profiles cannot be made, read or written.',
 
   // Reaching the helper
   'helper-not-running': 'No root helper listens at the socket.',
-  'helper-not-ours': 'The socket, or a folder above it, belongs to somebody else or can be written by others.',
+  'helper-not-ours':
+    'The socket, or a folder above it, belongs to somebody else or can be written by others.',
   'helper-too-old': 'The helper that runs speaks an older contract than this program.',
   'helper-too-new': 'The helper that runs speaks a newer contract than this program.',
   'helper-lost': 'The helper went away, or broke the connection, before it answered.',
@@ -35,7 +37,8 @@ export const faultCodes = {
   // Starting the helper
   'helper-needs-root': 'The helper has to run as root.',
   'helper-already-running': 'Another helper listens at this socket.',
-  'helper-files-untrusted': 'A file the helper would run as root, or a folder above it, can be written by somebody else.',
+  'helper-files-untrusted':
+    'A file the helper would run as root, or a folder above it, can be written by somebody else.',
   'helper-socket-unsafe': 'The folder of the socket is not safe: not owned by root, or writable by others.',
   'run-folder-unusable': 'The helper cannot write its folder under /run.',
 

@@ -65,7 +65,13 @@ async function prepareSupervisor({ owner, dev }: HelperTask): Promise<{
   const folder = new RunFolder(owner);
   const programs = new Programs(dev);
   const release = await becomeOnlyHelper(folder, programs);
-  const supervisor = new Supervisor({ programs, folder, clock: systemClock, log: logToStderr, publicKeyOf: ownKey });
+  const supervisor = new Supervisor({
+    programs,
+    folder,
+    clock: systemClock,
+    log: logToStderr,
+    publicKeyOf: ownKey,
+  });
   const leave = (): void => {
     release();
     folder.leave();

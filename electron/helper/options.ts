@@ -29,7 +29,13 @@ export function readTask(words: readonly string[], environment: NodeJS.ProcessEn
   if (environment['PKEXEC_UID'] !== undefined && (values.socket ?? values.owner) !== undefined) {
     throw usage('--socket and --owner are for a caller that is root already.');
   }
-  return { kind: 'serve', owner, socket: values.socket ?? defaultSocket(owner), keep: values.keep === true, dev };
+  return {
+    kind: 'serve',
+    owner,
+    socket: values.socket ?? defaultSocket(owner),
+    keep: values.keep === true,
+    dev,
+  };
 }
 
 function parse(args: string[]): ReturnType<typeof parseArgs<{ args: string[]; options: typeof options }>> {

@@ -92,7 +92,8 @@ export class WgQuickDriver {
   async remove(name: string): Promise<void> {
     await this.#deleteLink(name);
     const deadline = performance.now() + goingTimeout;
-    while (existsSync(uapiSocket(name)) && (await answers(name)) && performance.now() < deadline) await sleep(5);
+    while (existsSync(uapiSocket(name)) && (await answers(name)) && performance.now() < deadline)
+      await sleep(5);
     await endProcessesFor(name);
     if (linkExists(name)) await this.#deleteLink(name);
     rmSync(uapiSocket(name), { force: true });
@@ -160,8 +161,11 @@ function linkFailure(name: string, error: unknown, hasWireguardGo: boolean): unk
 }
 
 function hintFor(stderr: string, hasWireguardGo: boolean): string {
-  if (stderr.includes('/dev/net/tun')) return 'Load the tun module ("modprobe tun"), or give this container /dev/net/tun.';
-  if (stderr.includes('Address already in use')) return 'Another program uses the UDP port. Take ListenPort out of the profile, or change it.';
-  if (!hasWireguardGo) return 'This kernel has no WireGuard, and wireguard-go is not installed: install the package wireguard-go.';
+  if (stderr.includes('/dev/net/tun'))
+    return 'Load the tun module ("modprobe tun"), or give this container /dev/net/tun.';
+  if (stderr.includes('Address already in use'))
+    return 'Another program uses the UDP port. Take ListenPort out of the profile, or change it.';
+  if (!hasWireguardGo)
+    return 'This kernel has no WireGuard, and wireguard-go is not installed: install the package wireguard-go.';
   return 'Everything was undone. "adit check" on the profile may tell what the system does not take.';
 }

@@ -13,7 +13,9 @@ export class DumpDecoder {
   decode(output: string): EngineChange {
     const [deviceLine = '', ...peerLines] = output.split('\n').filter((line) => line !== '');
     const lines = new Map(peerLines.map((line) => [line.slice(0, line.indexOf('\t')), line]));
-    const peers = [...lines].filter(([key, line]) => this.#lines.get(key) !== line).map(([, line]) => decodePeer(line));
+    const peers = [...lines]
+      .filter(([key, line]) => this.#lines.get(key) !== line)
+      .map(([, line]) => decodePeer(line));
     const removedPeers = [...this.#lines.keys()].filter((key) => !lines.has(key));
     this.#lines = lines;
     return { device: this.#decodeDevice(deviceLine), peers, removedPeers };

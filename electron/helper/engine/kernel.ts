@@ -33,7 +33,14 @@ export class KernelEngine implements Engine {
       const usual = String(peer.persistentKeepalive ?? 0);
       const steps = peer.persistentKeepalive === null ? ['1', usual] : ['0', usual];
       for (const seconds of steps) {
-        await run(this.#wg, ['set', this.#interface, 'peer', peer.publicKey, 'persistent-keepalive', seconds]);
+        await run(this.#wg, [
+          'set',
+          this.#interface,
+          'peer',
+          peer.publicKey,
+          'persistent-keepalive',
+          seconds,
+        ]);
       }
     }
   }

@@ -27,15 +27,24 @@ export class UapiDecoder {
     while (start >= 0) {
       const next = answer.indexOf(peerStart, start + peerStart.length);
       const end = next < 0 ? answer.length : next;
-      const key = answer.toString('latin1', start + peerStart.length, start + peerStart.length + hexKeyLength);
+      const key = answer.toString(
+        'latin1',
+        start + peerStart.length,
+        start + peerStart.length + hexKeyLength,
+      );
       const block = { answer, start, end };
-      if (!sameBlock(this.#blocks.get(key), block)) peers.push(decodePeer(answer.toString('latin1', start, end)));
+      if (!sameBlock(this.#blocks.get(key), block))
+        peers.push(decodePeer(answer.toString('latin1', start, end)));
       blocks.set(key, block);
       start = next;
     }
     const removedPeers = [...this.#blocks.keys()].filter((key) => !blocks.has(key)).map(base64OfHex);
     this.#blocks = blocks;
-    return { device: this.#decodeDevice(answer.subarray(0, first < 0 ? answer.length : first)), peers, removedPeers };
+    return {
+      device: this.#decodeDevice(answer.subarray(0, first < 0 ? answer.length : first)),
+      peers,
+      removedPeers,
+    };
   }
 
   #decodeDevice(lines: Buffer): DeviceReading | null {

@@ -68,7 +68,10 @@ export function routesOf(json: string, family: Family): RouteFacts[] {
       source: text(route, 'prefsrc'),
       table: Number(text(route, 'table') ?? mainTable),
       metric: number(route, 'metric') ?? 0,
-      mtu: list(route, 'metrics').filter(isObject).map((metrics) => number(metrics, 'mtu'))[0] ?? null,
+      mtu:
+        list(route, 'metrics')
+          .filter(isObject)
+          .map((metrics) => number(metrics, 'mtu'))[0] ?? null,
     }));
 }
 

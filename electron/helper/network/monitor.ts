@@ -39,7 +39,18 @@ export class NetworkMonitor {
     // The monitor must not outlive a helper that is killed: it would wait for the next change for ever.
     const child = spawn(
       this.#programs.path('setpriv'),
-      ['--pdeathsig', 'KILL', '--', this.#programs.path('ip'), '-o', 'monitor', 'link', 'address', 'route', 'rule'],
+      [
+        '--pdeathsig',
+        'KILL',
+        '--',
+        this.#programs.path('ip'),
+        '-o',
+        'monitor',
+        'link',
+        'address',
+        'route',
+        'rule',
+      ],
       { cwd: '/', env: { ...programEnvironment }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.#child = child;

@@ -106,11 +106,16 @@ export async function presentAmong(
 async function routesOfLink(ip: string, name: string, family: Family): Promise<RouteFacts[]> {
   const args = ['-N', '-j', `-${family}`, 'route', 'show', 'table', 'all', 'dev', name];
   // ip does not repeat the device that it was asked about.
-  return routesOf((await run(ip, args).catch(nothing)).stdout, family).map((route) => ({ ...route, device: name }));
+  return routesOf((await run(ip, args).catch(nothing)).stdout, family).map((route) => ({
+    ...route,
+    device: name,
+  }));
 }
 
 async function observeFirewall(programs: Programs): Promise<string | null> {
-  const listing = await run(programs.path('nft'), ['-t', 'list', 'table', 'inet', firewallTable]).catch(nothing);
+  const listing = await run(programs.path('nft'), ['-t', 'list', 'table', 'inet', firewallTable]).catch(
+    nothing,
+  );
   return listing.stdout === '' ? null : (digestOfListing(listing.stdout) ?? 'unknown');
 }
 

@@ -2,7 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { FaultError } from '../../../shared/fault.ts';
 import { formatInterfaceAddress, formatPrefix } from '../../../shared/network/prefix.ts';
 import type { Family } from '../../../shared/network/address.ts';
-import { firewallTable, outerMark, routingTable, throwawayPriority } from '../../../shared/network/plan/constants.ts';
+import {
+  firewallTable,
+  outerMark,
+  routingTable,
+  throwawayPriority,
+} from '../../../shared/network/plan/constants.ts';
 import type { Change } from '../../../shared/network/plan/difference.ts';
 import type { Resource, RuleResource } from '../../../shared/network/plan/resources.ts';
 import type { Programs } from '../system/programs.ts';
@@ -52,8 +57,12 @@ async function performFamily(changes: readonly Change[], family: Family, program
   const batch = (lines: readonly string[], options: readonly string[]): Promise<unknown> =>
     run(ip, [`-${family}`, ...options, '-batch', '-'], { input: `${lines.join('\n')}\n` });
 
-  const removals = changes.flatMap(({ kind, resource }) => (kind === 'remove' ? ipWords('del', resource, family) : []));
-  const additions = changes.flatMap(({ kind, resource }) => (kind === 'make' ? ipWords('add', resource, family) : []));
+  const removals = changes.flatMap(({ kind, resource }) =>
+    kind === 'remove' ? ipWords('del', resource, family) : [],
+  );
+  const additions = changes.flatMap(({ kind, resource }) =>
+    kind === 'make' ? ipWords('add', resource, family) : [],
+  );
   if (removals.length > 0) await batch(removals, ['-force']).catch(unlessGone);
   if (additions.length > 0) await batch([...additions, ...(family === 6 ? forgetRoutes(additions) : [])], []);
 }
@@ -78,7 +87,9 @@ function ipWords(verb: 'add' | 'del', resource: Resource, family: Family): strin
     case 'route': {
       const { prefix, table, metric } = resource;
       if (prefix.family !== family) return [];
-      return [`route ${verb} ${formatPrefix(prefix)} dev ${resource.interface} table ${table} metric ${metric}`];
+      return [
+        `route ${verb} ${formatPrefix(prefix)} dev ${resource.interface} table ${table} metric ${metric}`,
+      ];
     }
     case 'rule':
       return resource.family === family ? [`rule ${verb} ${ruleWords(resource)}`] : [];
@@ -92,7 +103,9 @@ function ipWords(verb: 'add' | 'del', resource: Resource, family: Family): strin
 /** All of a rule: `ip rule del` with less of it might take somebody else's. */
 function ruleWords({ priority, exceptMark, action }: RuleResource): string {
   const table =
-    action.kind === 'main' ? `lookup main suppress_prefixlength ${action.longerThan}` : `lookup ${action.table}`;
+    action.kind === 'main'
+      ? `lookup main suppress_prefixlength ${action.longerThan}`
+      : `lookup ${action.table}`;
   return `priority ${priority} not fwmark ${exceptMark} ${table}`;
 }
 
@@ -102,11 +115,13 @@ async function removeFirewall(programs: Programs): Promise<void> {
 }
 
 /** What `ip` and `nft` say of a thing that is not there, among all that they say when they fail. */
-const goneMessage = /No such (process|file or directory|device)|Cannot (assign requested address|find device)/;
+const goneMessage =
+  /No such (process|file or directory|device)|Cannot (assign requested address|find device)/;
 const anyMessage = /RTNETLINK answers|Error|Cannot/;
 
 function unlessGone(error: unknown): void {
-  const messages = error instanceof ProgramError ? error.stderr.split('\n').filter((line) => anyMessage.test(line)) : [];
+  const messages =
+    error instanceof ProgramError ? error.stderr.split('\n').filter((line) => anyMessage.test(line)) : [];
   if (messages.length === 0 || !messages.every((line) => goneMessage.test(line))) throw error;
 }
 

@@ -22,7 +22,10 @@ export async function routesTo(
   const addresses = [...new Set(endpoints.map(addressOfEndpoint))];
   const lines = addresses.map((address) => `route get ${address} mark ${mark}\n`);
   try {
-    return routesOf((await run(ip, ['-N', '-j', '-force', '-batch', '-'], { input: lines.join('') })).stdout, 4);
+    return routesOf(
+      (await run(ip, ['-N', '-j', '-force', '-batch', '-'], { input: lines.join('') })).stdout,
+      4,
+    );
   } catch (error) {
     if (error instanceof ProgramError) return routesOf(error.stdout, 4);
     throw error;

@@ -1,7 +1,12 @@
 import type { Socket } from 'node:net';
 import { createJSONRPCErrorResponse, createJSONRPCNotification, JSONRPCErrorCode } from 'json-rpc-2.0';
 import type { JSONRPCServer } from 'json-rpc-2.0';
-import { FrameError, frame, FrameReader, requestLimitBytes } from '../../../shared/contract/helper/framing.ts';
+import {
+  FrameError,
+  frame,
+  FrameReader,
+  requestLimitBytes,
+} from '../../../shared/contract/helper/framing.ts';
 import { requestEnvelope } from '../../../shared/contract/helper/messages.ts';
 import { changeNotification } from '../../../shared/contract/helper/verbs.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
@@ -89,7 +94,9 @@ export class Session {
   #take(body: Uint8Array): void {
     const request = requestEnvelope.safeParse(parseJson(body));
     if (!request.success) {
-      this.#send(createJSONRPCErrorResponse(null, JSONRPCErrorCode.InvalidRequest, 'Not a JSON-RPC 2.0 request'));
+      this.#send(
+        createJSONRPCErrorResponse(null, JSONRPCErrorCode.InvalidRequest, 'Not a JSON-RPC 2.0 request'),
+      );
       return;
     }
     if (this.#pending >= mostPending) {

@@ -80,7 +80,9 @@ export class NetworkHolder {
 
     const wanted = new Set(desired.map(resourceIdentity));
     this.#noteAfter(
-      this.#held.filter(({ resource }) => wanted.has(resourceIdentity(resource)) && !isOnLink(resource, failed)),
+      this.#held.filter(
+        ({ resource }) => wanted.has(resourceIdentity(resource)) && !isOnLink(resource, failed),
+      ),
     );
     return { made, failed, removed: removals.map(({ resource }) => resource) };
   }

@@ -39,7 +39,8 @@ export async function resolveEndpoints(tunnel: Tunnel, ipv6: boolean): Promise<R
   );
   const resolved = new Map(outcomes.filter((outcome) => outcome !== null));
   const unresolved = unresolvedOf(resolved);
-  if (unresolved.length > 0 && unresolved.length === resolved.size) throw new FaultError(noEndpoint(unresolved));
+  if (unresolved.length > 0 && unresolved.length === resolved.size)
+    throw new FaultError(noEndpoint(unresolved));
   return resolved;
 }
 
@@ -92,7 +93,9 @@ async function mtuOf(
   programs: Programs,
 ): Promise<number> {
   const [routes, links] = await Promise.all([routesTo(endpoints, mark, programs), observeLinks(programs)]);
-  const mtus = routes.flatMap(({ mtu, device }) => mtu ?? links.find(({ name }) => name === device)?.mtu ?? []);
+  const mtus = routes.flatMap(
+    ({ mtu, device }) => mtu ?? links.find(({ name }) => name === device)?.mtu ?? [],
+  );
   return chooseMtu(mtus, wantsIPv6);
 }
 
@@ -143,7 +146,8 @@ function ipv6Warnings(tunnel: Tunnel, hostHasIPv6: boolean): TunnelWarning[] {
   return [
     {
       code: 'ipv6-disabled',
-      message: 'IPv6 is disabled on this machine: the IPv6 addresses and prefixes of the profile are left out.',
+      message:
+        'IPv6 is disabled on this machine: the IPv6 addresses and prefixes of the profile are left out.',
       hint: 'Enable it with "sysctl net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0" if you want them.',
     },
   ];

@@ -27,12 +27,21 @@ export interface PreparedTunnel {
 }
 
 /** What the network plan needs of a prepared tunnel. */
-export function plannedTunnel({ tunnel, endpoints, mark, listenPort, ipv6, order }: PreparedTunnel): PlannedTunnel {
+export function plannedTunnel({
+  tunnel,
+  endpoints,
+  mark,
+  listenPort,
+  ipv6,
+  order,
+}: PreparedTunnel): PlannedTunnel {
   return {
     interface: tunnel.interface,
     addresses: tunnel.addresses,
     prefixes: tunnel.peers.flatMap((peer) => peer.allowedIps),
-    endpoints: Object.values(endpoints).flatMap((endpoint) => parseAddress(addressOfEndpoint(endpoint)) ?? []),
+    endpoints: Object.values(endpoints).flatMap(
+      (endpoint) => parseAddress(addressOfEndpoint(endpoint)) ?? [],
+    ),
     hasCallers: tunnel.peers.some(({ publicKey }) => endpoints[publicKey] === undefined),
     table: tunnel.table,
     mark,

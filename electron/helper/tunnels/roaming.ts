@@ -67,7 +67,10 @@ export class Roaming {
     if (endpoints.length === 0) return '';
     const routes = await routesTo(endpoints, live.prepared.mark, this.#programs);
     return routes
-      .map(({ destination, device, gateway, source }) => `${destination} ${device ?? ''} ${gateway ?? ''} ${source ?? ''}`)
+      .map(
+        ({ destination, device, gateway, source }) =>
+          `${destination} ${device ?? ''} ${gateway ?? ''} ${source ?? ''}`,
+      )
       .join('; ');
   }
 }

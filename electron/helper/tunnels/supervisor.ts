@@ -179,6 +179,7 @@ export class Supervisor {
       await this.#repair();
       throw error;
     }
+    await this.#greet(live);
     log('tunnel-up', { interface: live.interface, engine: live.engine?.name ?? 'none', mtu: prepared.mtu });
     return live;
   }
@@ -245,7 +246,8 @@ export class Supervisor {
   async #removeOrphans(): Promise<void> {
     for (const live of this.#tunnels.values()) {
       const mayStand = live.engine === null && this.#holder.holdsLink(live.interface);
-      if (mayStand && !(await this.#driver.isServed(live.interface))) await this.#driver.remove(live.interface);
+      if (mayStand && !(await this.#driver.isServed(live.interface)))
+        await this.#driver.remove(live.interface);
     }
   }
 

@@ -72,7 +72,8 @@ export class FrameReader {
     if (this.#headerLength === frameHeaderBytes) {
       const length = new DataView(this.#header.buffer).getUint32(0);
       if (length === 0) throw new FrameError('an empty frame');
-      if (length > this.#limit) throw new FrameError(`a frame of ${length} bytes, over the limit of ${this.#limit}`);
+      if (length > this.#limit)
+        throw new FrameError(`a frame of ${length} bytes, over the limit of ${this.#limit}`);
       this.#body = new Uint8Array(length);
       this.#bodyLength = 0;
     }

@@ -1,7 +1,12 @@
 import { z } from '../schema.ts';
 import { isFaultCode } from '../../fault.ts';
 import type { Fault, FaultCode } from '../../fault.ts';
-import { formatInterfaceAddress, formatPrefix, networkOf, parseInterfaceAddress } from '../../network/prefix.ts';
+import {
+  formatInterfaceAddress,
+  formatPrefix,
+  networkOf,
+  parseInterfaceAddress,
+} from '../../network/prefix.ts';
 import type { InterfaceAddress, Prefix } from '../../network/prefix.ts';
 import type { TunnelChange } from '../../tunnel/change.ts';
 import type { PeerStatus, TunnelHead, TunnelStatus } from '../../tunnel/status.ts';
@@ -9,12 +14,22 @@ import { refusedKeys } from '../../tunnel/tunnel.ts';
 import type { Tunnel } from '../../tunnel/tunnel.ts';
 
 /** Limits on what one message may hold; the frame limit bounds the rest. */
-const most = { addresses: 256, peers: 10_000, allowedIpsOfPeer: 20_000, nameLength: 255, dnsEntries: 64 } as const;
+const most = {
+  addresses: 256,
+  peers: 10_000,
+  allowedIpsOfPeer: 20_000,
+  nameLength: 255,
+  dnsEntries: 64,
+} as const;
 
 const keyText = z.string().regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'not a canonical base64 key');
 const port = z.int().min(0).max(65_535);
 const mark = z.int().min(0).max(0xffff_ffff);
-const displayName = z.string().min(1).max(most.nameLength).regex(/^[^\p{Cc}]*$/u, 'a control character');
+const displayName = z
+  .string()
+  .min(1)
+  .max(most.nameLength)
+  .regex(/^[^\p{Cc}]*$/u, 'a control character');
 
 /** The name of an interface of ours: what wg-quick takes, less the names that the kernel keeps for itself. */
 export const interfaceName = z
@@ -99,7 +114,16 @@ const note = z.strictObject({ code: z.string(), message: z.string(), hint: z.str
 const tunnelHead = z.strictObject({
   name: z.string(),
   interface: z.string(),
-  state: z.enum(['down', 'connecting', 'connected', 'handshaking', 'idle', 'stale', 'disconnecting', 'failed']),
+  state: z.enum([
+    'down',
+    'connecting',
+    'connected',
+    'handshaking',
+    'idle',
+    'stale',
+    'disconnecting',
+    'failed',
+  ]),
   since: timestamp.nullable(),
   engine: z.enum(['kernel', 'wireguard-go']).nullable(),
   engineVersion: z.string().nullable(),

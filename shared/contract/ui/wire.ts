@@ -25,3 +25,9 @@ export interface UiQuestion<V extends UiVerb = UiVerb> {
 export type UiMessage =
   | { readonly kind: 'reply'; readonly id: number; readonly reply: UiReply<UiVerb> }
   | { readonly kind: 'change'; readonly change: UiChange };
+
+/** The WebSocket protocol of the browser host; the page asks for it and, behind it, for its secret. */
+export const socketProtocol = 'adit';
+
+/** The name of the `<meta>` in which the browser host gives the page its secret; empty in the page as it is built. */
+export const sessionMeta = 'adit-session';

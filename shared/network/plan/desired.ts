@@ -33,7 +33,11 @@ export function desiredNetwork(tunnels: readonly PlannedTunnel[]): Resource[] {
 }
 
 function addressesOf(tunnel: PlannedTunnel): Resource[] {
-  return usableAddresses(tunnel).map((address) => ({ kind: 'address', interface: tunnel.interface, address }));
+  return usableAddresses(tunnel).map((address) => ({
+    kind: 'address',
+    interface: tunnel.interface,
+    address,
+  }));
 }
 
 /** The kernel looks up the source of a packet by its mark only if it is told to. */

@@ -17,7 +17,10 @@ const mark = `0x${outerMark.toString(16).padStart(8, '0')}`;
  * The latter are there for tunnels that need them only: connection tracking costs a tenth of the throughput.
  */
 export function firewallOf(tunnels: readonly PlannedTunnel[]): FirewallResource {
-  const chains = [chain('spoofed', 'prerouting', 'raw', spoofRules(tunnels)), ...markChains(tunnelsInNeedOfMark(tunnels))];
+  const chains = [
+    chain('spoofed', 'prerouting', 'raw', spoofRules(tunnels)),
+    ...markChains(tunnelsInNeedOfMark(tunnels)),
+  ];
   const digest = fingerprint(chains.join(''));
   // The digest stands in the name of an empty chain, where every version of nft shows it again as it was written.
   const table = `table inet ${firewallTable} {\n${chains.join('')}\tchain text-${digest} {\n\t}\n}\n`;

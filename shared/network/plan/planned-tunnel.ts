@@ -26,7 +26,10 @@ export interface PlannedTunnel {
 }
 
 /** The addresses that the interface of a tunnel can hold. */
-export function usableAddresses({ addresses, ipv6 }: Pick<PlannedTunnel, 'addresses' | 'ipv6'>): InterfaceAddress[] {
+export function usableAddresses({
+  addresses,
+  ipv6,
+}: Pick<PlannedTunnel, 'addresses' | 'ipv6'>): InterfaceAddress[] {
   return addresses.filter(({ address }) => ipv6 || address.family === 4);
 }
 
@@ -45,6 +48,7 @@ export function tunnelsInNeedOfMark(tunnels: readonly PlannedTunnel[]): PlannedT
   return tunnels.filter(
     ({ endpoints, hasCallers, mark }) =>
       mark === outerMark &&
-      ((hasCallers && takesAll) || endpoints.some((endpoint) => prefixes.some((prefix) => contains(prefix, endpoint)))),
+      ((hasCallers && takesAll) ||
+        endpoints.some((endpoint) => prefixes.some((prefix) => contains(prefix, endpoint)))),
   );
 }

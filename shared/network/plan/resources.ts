@@ -9,7 +9,8 @@ import type { InterfaceAddress, Prefix } from '../prefix.ts';
 export type RouteTable = 'auto' | 'off' | number;
 
 /** One thing that Adit makes in a host's network, as a value. */
-export type Resource = LinkResource | AddressResource | SysctlResource | FirewallResource | RouteResource | RuleResource;
+export type Resource =
+  LinkResource | AddressResource | SysctlResource | FirewallResource | RouteResource | RuleResource;
 
 /** A WireGuard interface, made whole by the engine: with its addresses, MTU, key and peers. */
 export interface LinkResource {

@@ -1,0 +1,136 @@
+import { FaultError, faultOf } from '../../shared/fault.ts';
+import type {
+  ImportOutcome,
+  UiChange,
+  UiHandlers,
+  UiReply,
+  UiState,
+  UiVerb,
+} from '../../shared/contract/ui/verbs.ts';
+import { uiParams } from '../../shared/contract/ui/validators.ts';
+import type { Places } from './environment.ts';
+import { HelperLink } from './helper-client/link.ts';
+import { removeProfile, renameProfile } from './profiles/change.ts';
+import { importFile } from './profiles/import.ts';
+import { ProfileStore } from './profiles/store.ts';
+import { bringUp, takeDown } from './tunnels.ts';
+
+/** Milliseconds of silence after which a burst of changes in the profile folder counts as over. */
+const settleTime = 50;
+
+/**
+ * The app process behind every interface: profiles, and the helper's tunnels. Hosts (an Electron window, a browser tab) show it
+ * and pass its questions on; it knows none of them.
+ */
+export class App {
+  readonly #places: Places;
+  readonly #store: ProfileStore;
+  readonly #link: HelperLink;
+  readonly #listeners = new Set<(change: UiChange) => void>();
+  #endWatch: (() => void) | null = null;
+  #settling: NodeJS.Timeout | null = null;
+
+  constructor(places: Places) {
+    this.#places = places;
+    this.#store = new ProfileStore(places.home);
+    this.#link = new HelperLink(places.socket, {
+      helperChanged: (helper) => this.#tell({ kind: 'helper', helper }),
+      tunnelsRead: (tunnels) => this.#tell({ kind: 'tunnels', tunnels }),
+      tunnelChanged: (change) => this.#tell({ kind: 'tunnel', change }),
+    });
+  }
+
+  /** Begins to follow the profiles and the helper. */
+  async start(): Promise<void> {
+    this.#endWatch = await this.#store.watch(() => this.#profilesTouched());
+    await this.#link.start();
+  }
+
+  /** Ends that. The tunnels stay: they are the helper's. */
+  stop(): void {
+    this.#endWatch?.();
+    if (this.#settling !== null) clearTimeout(this.#settling);
+    this.#link.stop();
+  }
+
+  /** Calls `listener` for every change from now on; the returned function ends that. */
+  onChange(listener: (change: UiChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Everything an interface shows. */
+  async state(): Promise<UiState> {
+    const profiles = (await this.#store.all()).map((profile) => profile.summary());
+    return { helper: this.#link.state, profiles, tunnels: this.#link.tunnels };
+  }
+
+  /**
+   * Answers a question of an interface, which is hostile by assumption: it is checked against the contract first. Never rejects.
+   */
+  async answer(verb: string, params: unknown): Promise<UiReply<UiVerb>> {
+    try {
+      if (!isVerb(verb)) throw invalidQuestion(verb);
+      const checked = uiParams[verb].safeParse(params);
+      if (!checked.success) throw invalidQuestion(verb);
+      return { ok: true, result: await this.#handlers[verb](checked.data as never) };
+    } catch (error) {
+      return { ok: false, fault: faultOf(error) };
+    }
+  }
+
+  readonly #handlers: UiHandlers = {
+    'state.read': () => this.state(),
+    'profile.import': async ({ files }) => {
+      const outcomes: ImportOutcome[] = [];
+      for (const { name, base64 } of files) {
+        outcomes.push(await importFile(this.#store, { name, bytes: Buffer.from(base64, 'base64') }));
+      }
+      return outcomes;
+    },
+    'profile.text': async ({ name, reveal }) => {
+      const profile = await this.#store.find(name);
+      return reveal ? profile.text : profile.textWithoutKeys;
+    },
+    'profile.rename': async ({ name, newName }) => {
+      await renameProfile(this.#store, this.#places.socket, await this.#store.find(name), newName);
+      return null;
+    },
+    'profile.remove': async ({ name }) => {
+      await removeProfile(this.#store, this.#places.socket, await this.#store.find(name));
+      return null;
+    },
+    'tunnel.up': async ({ name, accept }) => {
+      const profile = await this.#store.find(name);
+      return bringUp(this.#link.connection(), profile, { accept, wait: null });
+    },
+    'tunnel.down': async ({ name }) => {
+      await takeDown(this.#link.connection(), this.#store, name);
+      return null;
+    },
+  };
+
+  #profilesTouched(): void {
+    if (this.#settling !== null) clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.#settling = null;
+      void this.state().then(({ profiles }) => this.#tell({ kind: 'profiles', profiles }));
+    }, settleTime);
+  }
+
+  #tell(change: UiChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function isVerb(word: string): word is UiVerb {
+  return Object.hasOwn(uiParams, word);
+}
+
+function invalidQuestion(verb: string): FaultError {
+  return new FaultError({
+    code: 'request-invalid',
+    message: `The interface asked for ${JSON.stringify(verb.slice(0, 64))} in a way the contract does not have.`,
+    hint: 'Reload the window: it may be of another version than the program behind it.',
+  });
+}

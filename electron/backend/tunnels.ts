@@ -1,0 +1,99 @@
+import { tunnelToMessage } from '../../shared/contract/helper/messages.ts';
+import { FaultError } from '../../shared/fault.ts';
+import type { Fault } from '../../shared/fault.ts';
+import type { TunnelStatus } from '../../shared/tunnel/status.ts';
+import type { Tunnel } from '../../shared/tunnel/tunnel.ts';
+import type { HelperConnection } from './helper-client/connection.ts';
+import type { Profile } from './profiles/profile.ts';
+import type { ProfileStore } from './profiles/store.ts';
+
+/** How to bring a tunnel up. */
+export interface UpOptions {
+  /** Codes of faults that the person has decided to go on in spite of. */
+  readonly accept: readonly string[];
+  /** Seconds to wait for a handshake; null does not wait. */
+  readonly wait: number | null;
+}
+
+/**
+ * Brings the tunnel of a profile up, and gives its state when it stands.
+ *
+ * @throws FaultError what keeps the profile from being a tunnel, `scripts-refused`, and whatever the helper says
+ */
+export function bringUp(
+  helper: HelperConnection,
+  profile: Profile,
+  { accept, wait }: UpOptions,
+): Promise<TunnelStatus> {
+  const tunnel = profile.tunnel();
+  if (tunnel.leftOut.length > 0 && !accept.includes('scripts-refused'))
+    throw new FaultError(scriptsRefused(tunnel));
+  return helper.ask('up', { tunnel: tunnelToMessage(tunnel), wait }, (wait ?? 0) * 1000);
+}
+
+/**
+ * Takes a tunnel down, by the name of its profile or of its interface; the profile need not exist any more.
+ *
+ * @returns the interfaces that went
+ * @throws FaultError `tunnel-not-up`, `profile-not-found`, and whatever the helper says
+ */
+export async function takeDown(
+  helper: HelperConnection,
+  store: ProfileStore,
+  nameOrInterface: string,
+): Promise<string[]> {
+  const wanted = nameOrInterface.normalize('NFC');
+  const standing = await helper.ask('status', {});
+  const tunnel =
+    standing.find(({ name }) => name === wanted) ?? standing.find((other) => other.interface === wanted);
+  if (tunnel !== undefined) return helper.ask('down', { interface: tunnel.interface });
+  const profile = await store.find(nameOrInterface);
+  throw new FaultError({
+    code: 'tunnel-not-up',
+    message: `The tunnel "${profile.name}" is not up.`,
+    hint: '"adit status" shows which are.',
+  });
+}
+
+/** The state of every profile, those that are down too, and of tunnels whose profile is gone, behind them. */
+export function statusOfAll(profiles: readonly Profile[], standing: readonly TunnelStatus[]): TunnelStatus[] {
+  const known = new Set(profiles.map(({ name }) => name));
+  return [
+    ...profiles.map((profile) => standing.find(({ name }) => name === profile.name) ?? downStatus(profile)),
+    ...standing.filter(({ name }) => !known.has(name)),
+  ];
+}
+
+function downStatus(profile: Profile): TunnelStatus {
+  const { name, addresses, publicKey } = profile.summary();
+  return {
+    name,
+    interface: profile.interface,
+    state: 'down',
+    since: null,
+    engine: null,
+    engineVersion: null,
+    mtu: null,
+    listenPort: null,
+    fwMark: null,
+    publicKey,
+    addresses,
+    dns: { backend: 'none', mode: 'none', reason: 'the tunnel is down', servers: [], domains: [] },
+    killSwitch: 'off',
+    scripts: 'none',
+    warnings: [],
+    failure: null,
+    peers: [],
+  };
+}
+
+function scriptsRefused({ name, leftOut }: Tunnel): Fault {
+  return {
+    code: 'scripts-refused',
+    message: `The profile "${name}" has ${leftOut.join(', ')}, which Adit does not carry out: they would be left out.`,
+    hint:
+      'A configuration that runs commands as root is a program. Go on without them, or, where they are needed, let an ' +
+      'administrator allow scripts in /etc/adit/policy.json, which a later version of Adit follows.',
+    command: `adit up ${JSON.stringify(name)} --accept scripts-refused`,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Command } from '../command.ts';
+import { check } from './check.ts';
+import { down } from './down.ts';
+import { exportProfiles } from './export.ts';
+import { format } from './format.ts';
+import { helper } from './helper.ts';
+import { importFiles } from './import.ts';
+import { list } from './list.ts';
+import { recover } from './recover.ts';
+import { remove } from './remove.ts';
+import { rename } from './rename.ts';
+import { serve } from './serve.ts';
+import { show } from './show.ts';
+import { status } from './status.ts';
+import { up } from './up.ts';
+
+/** Every command, in the order in which the help shows them. */
+export const commands: readonly Command[] = [
+  importFiles,
+  list,
+  show,
+  exportProfiles,
+  rename,
+  remove,
+  check,
+  format,
+  up,
+  down,
+  status,
+  serve,
+  helper,
+  recover,
+];

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { HelperConnection } from '../../backend/helper-client/connection.ts';
+import { FaultError, faultOf } from '../../../shared/fault.ts';
+import type { Fault } from '../../../shared/fault.ts';
+import type { Answer, Command } from '../command.ts';
+import { valueOf } from '../command.ts';
+
+/** `adit recover` */
+export const recover: Command = {
+  name: 'recover',
+  operands: '',
+  arity: { least: 0, most: 0 },
+  summary: 'Undo whatever a crash has left behind in the network',
+  details: [
+    'A helper that runs does it. Without one it needs root, and takes down what the dead helper held.',
+  ],
+  options: {
+    owner: {
+      kind: 'value',
+      placeholder: 'UID',
+      summary: 'Without a helper: whose (default: who called sudo, or root)',
+    },
+  },
+  async run({ places, given }) {
+    const helper = await HelperConnection.open(places.socket).catch((error: unknown) => {
+      if (faultOf(error).code !== 'helper-not-running') throw error;
+      return null;
+    });
+    if (helper === null) return withoutHelper(valueOf(given, 'owner'));
+    try {
+      return answerOf(await helper.ask('recover', {}));
+    } finally {
+      helper.close();
+    }
+  },
+};
+
+/** Runs the helper's own program once: what it left, it knows how to undo. */
+function withoutHelper(owner: string | undefined): Answer {
+  if (process.getuid?.() !== 0) throw new FaultError(needsRoot);
+  const words = ['recover', '--dev', ...(owner === undefined ? [] : ['--owner', owner])];
+  const { stdout } = spawnSync(process.execPath, [join(__dirname, 'helper.cjs'), ...words], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    encoding: 'utf8',
+  });
+  const answer = JSON.parse(stdout) as { undone: string[] } | { error: Fault };
+  if ('error' in answer) throw new FaultError(answer.error);
+  return answerOf(answer.undone);
+}
+
+function answerOf(undone: readonly string[]): Answer {
+  const text =
+    undone.length === 0
+      ? 'Nothing was left behind.'
+      : `Undone:\n${undone.map((line) => `  ${line}`).join('\n')}`;
+  return { json: { undone }, text };
+}
+
+const needsRoot: Fault = {
+  code: 'needs-root',
+  message: 'No helper is running, and without one only root can undo what is left in the network.',
+  hint: 'Start the helper, which does it, or run this as root.',
+  command: 'sudo npx adit recover',
+};

@@ -1,0 +1,54 @@
+import { HelperConnection } from '../../backend/helper-client/connection.ts';
+import { ProfileStore } from '../../backend/profiles/store.ts';
+import { bringUp } from '../../backend/tunnels.ts';
+import { operandAt, valueOf } from '../command.ts';
+import type { Command, Given } from '../command.ts';
+import { wrongUsage } from '../parse.ts';
+import { tunnelText } from '../text/tunnel.ts';
+
+/** Seconds that `--wait` waits unless told otherwise: four attempts of WireGuard's at a handshake. */
+const usualWait = 20;
+
+/** The longest wait that the contract takes, in seconds. */
+const longestWait = 600;
+
+/** `adit up NAME` */
+export const up: Command = {
+  name: 'up',
+  operands: 'NAME',
+  arity: { least: 1, most: 1 },
+  summary: 'Bring the tunnel of a profile up',
+  details: ['Comes back when interface and routes stand. Where that fails, everything is undone.'],
+  options: {
+    wait: {
+      kind: 'optional',
+      placeholder: 'SECONDS',
+      summary: `Wait until a peer has shaken hands (${usualWait} s unless said)`,
+    },
+    accept: {
+      kind: 'value',
+      placeholder: 'CODE',
+      repeats: true,
+      summary: 'Go on in spite of a fault with this code',
+    },
+  },
+  async run({ places, given }) {
+    const profile = await new ProfileStore(places.home).find(operandAt(given, 0));
+    const wait = waitIn(given);
+    const helper = await HelperConnection.open(places.socket);
+    try {
+      const tunnel = await bringUp(helper, profile, { accept: given.options.get('accept') ?? [], wait });
+      return { json: { tunnels: [tunnel] }, text: tunnelText(tunnel, Date.now()) };
+    } finally {
+      helper.close();
+    }
+  },
+};
+
+function waitIn(given: Given): number | null {
+  const text = valueOf(given, 'wait');
+  if (text === undefined) return null;
+  const seconds = text === '' ? usualWait : Number(text);
+  if (seconds >= 0 && seconds <= longestWait) return seconds;
+  throw wrongUsage(up, `--wait takes seconds from 0 to ${longestWait}, not ${JSON.stringify(text)}.`);
+}

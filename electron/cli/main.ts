@@ -1,0 +1,97 @@
+import { placesOf } from '../backend/environment.ts';
+import { FaultError, faultOf } from '../../shared/fault.ts';
+import type { Fault } from '../../shared/fault.ts';
+import { version } from '../../shared/version.ts';
+import type { Answer, Command } from './command.ts';
+import { has } from './command.ts';
+import { commands } from './commands/all.ts';
+import { helpOf, helpOfAll } from './help.ts';
+import { parseWords } from './parse.ts';
+
+/** Runs the command that some words name, and gives the exit code. */
+async function runWords(words: readonly string[]): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    print(helpOfAll(commands));
+    return name === undefined ? 2 : 0;
+  }
+  if (name === '--version' || name === 'version') {
+    print(version);
+    return 0;
+  }
+  const command = commands.find((other) => other.name === name);
+  if (command === undefined) throw unknownCommand(name);
+  const given = parseWords(command, rest);
+  if (has(given, 'help')) {
+    print(helpOf(command));
+    return 0;
+  }
+  return answer(command, given, has(given, 'json'));
+}
+
+async function answer(
+  command: Command,
+  given: ReturnType<typeof parseWords>,
+  json: boolean,
+): Promise<number> {
+  const say = ({ json: value, text, verbatim }: Answer): void => {
+    if (json) print(JSON.stringify(value));
+    else if (verbatim === true) process.stdout.write(text);
+    else if (text !== '') print(text);
+  };
+  const result = await command.run({
+    places: placesOf(process.env),
+    given,
+    json,
+    say,
+    onInterrupt: (listener) => {
+      process.once('SIGINT', listener);
+      process.once('SIGTERM', listener);
+    },
+  });
+  if (result !== null) say(result);
+  return result?.exitCode ?? 0;
+}
+
+/** Ends the program with a fault, in the form that the one who called it reads. */
+function fail(error: unknown, json: boolean): number {
+  const fault = faultOf(error);
+  if (process.env['ADIT_DEBUG'] === '1' && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ''}\n`);
+  if (json) print(JSON.stringify({ error: fault }));
+  else process.stderr.write(`${faultText(fault)}\n`);
+  return fault.code === 'wrong-usage' ? 2 : 1;
+}
+
+function faultText({ code, message, hint, command }: Fault): string {
+  return [
+    `adit: ${message}`,
+    `  ${hint}`,
+    ...(command === undefined ? [] : [`  $ ${command}`]),
+    `  (${code})`,
+  ].join('\n');
+}
+
+function unknownCommand(name: string): FaultError {
+  return new FaultError({
+    code: 'wrong-usage',
+    message: `There is no command ${JSON.stringify(name)}.`,
+    hint: `There are: ${commands.map((command) => command.name).join(', ')}.`,
+    command: 'adit --help',
+  });
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+// Whoever reads us may have enough before we are done: "adit list | head -1" is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const words = process.argv.slice(2);
+runWords(words)
+  .catch((error: unknown) => fail(error, words.includes('--json')))
+  .then(
+    (code) => (process.exitCode = code),
+    () => (process.exitCode = 1),
+  );

@@ -1,0 +1,127 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
+import { runCommand } from '../command.ts';
+import type { CommandResult } from '../command.ts';
+import type { Host } from '../host.ts';
+import type { Running } from '../running.ts';
+
+/** The program as it is installed: what `npx adit` starts. */
+export const aditProgram = join(import.meta.dirname, '..', '..', '..', 'dist', 'bin.cjs');
+
+/** What a command of `adit --json` left. */
+export interface JsonResult {
+  readonly code: number | null;
+  /** The one value it printed. */
+  readonly value: unknown;
+  readonly stderr: string;
+}
+
+/** How the helper is started. */
+export interface HelperOptions {
+  /** The number of the user it serves; root unless told. */
+  readonly owner?: number;
+  readonly keep?: boolean;
+}
+
+/** Adit on a host of a lab: the helper inside, the command line outside with a socket and profiles of its own. */
+export class AditClient implements AsyncDisposable {
+  readonly host: Host;
+  readonly socket: string;
+  readonly home: string;
+  #helper: Running;
+  readonly #options: HelperOptions;
+
+  private constructor(host: Host, socket: string, home: string, helper: Running, options: HelperOptions) {
+    this.host = host;
+    this.socket = socket;
+    this.home = home;
+    this.#helper = helper;
+    this.#options = options;
+  }
+
+  /** Starts the helper on a host. @param folder one that host and machine share, and only root can write */
+  static async start(host: Host, folder: string, options: HelperOptions = {}): Promise<AditClient> {
+    const socket = join(folder, `${host.name}.sock`);
+    const home = await mkdtemp(join(tmpdir(), 'adit-home-'));
+    const helper = startHelper(host, socket, options);
+    await helper.line(/"ready"/);
+    return new AditClient(host, socket, home, helper, options);
+  }
+
+  /** The helper's process. */
+  get helper(): Running {
+    return this.#helper;
+  }
+
+  /** Starts another helper after the first has ended, and waits until it is ready. */
+  async restartHelper(): Promise<void> {
+    this.#helper = startHelper(this.host, this.socket, this.#options);
+    await this.#helper.line(/"ready"/);
+  }
+
+  /** Runs `adit` with some words, outside the host. */
+  run(...words: string[]): Promise<CommandResult> {
+    return runCommand('adit', [process.execPath, aditProgram, ...words], {
+      env: { ADIT_HOME: this.home, ADIT_SOCKET: this.socket },
+      allowFailure: true,
+      timeoutMs: 30_000,
+    });
+  }
+
+  /** Runs `adit ... --json`. @throws where it prints anything but one JSON value */
+  async json(...words: string[]): Promise<JsonResult> {
+    const { stdout, stderr, code } = await this.run(...words, '--json');
+    return { value: JSON.parse(stdout) as unknown, stderr, code };
+  }
+
+  /** Runs `adit ... --json`. @throws where it fails */
+  async done(...words: string[]): Promise<unknown> {
+    const { code, value } = await this.json(...words);
+    if (code !== 0)
+      throw new Error(`adit ${words.join(' ')}: exit ${code ?? 'by signal'}: ${JSON.stringify(value)}`);
+    return value;
+  }
+
+  /** The code of the error that `adit ... --json` fails with. */
+  async fault(...words: string[]): Promise<string> {
+    const { code, value } = await this.json(...words);
+    if (code === 0) throw new Error(`adit ${words.join(' ')}: did not fail`);
+    return (value as { error: { code: string } }).error.code;
+  }
+
+  /** Imports a text as the profile `name`. */
+  async import(name: string, text: string): Promise<void> {
+    const path = join(this.home, `${name}.conf`);
+    await writeFile(path, text);
+    await this.done('import', path);
+    await rm(path);
+  }
+
+  /** The live state of a profile's tunnel. */
+  async status(name: string): Promise<TunnelStatus> {
+    const { tunnels } = (await this.done('status', name)) as { tunnels: TunnelStatus[] };
+    const [tunnel] = tunnels;
+    if (tunnel === undefined) throw new Error(`no status of ${name}`);
+    return tunnel;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#helper.stop(5000);
+    await rm(this.home, { recursive: true, force: true });
+  }
+}
+
+function startHelper(host: Host, socket: string, { owner = 0, keep = false }: HelperOptions): Running {
+  const words = [
+    'helper',
+    '--socket',
+    socket,
+    '--owner',
+    String(owner),
+    '--dev',
+    ...(keep ? ['--keep'] : []),
+  ];
+  return host.start([process.execPath, aditProgram, ...words]);
+}
