@@ -57,6 +57,7 @@ export const faultCodes = {
   'needs-root': 'This has to be done as root.',
 
   // The interface
+  'app-lost': 'The window has lost the program behind it.',
   'interface-not-built': 'The built interface is missing from this installation.',
   'port-in-use': 'The port to serve the interface on is taken.',
 } as const satisfies Record<string, string>;

@@ -1,0 +1,77 @@
+import type { Fault } from '../../../shared/fault.ts';
+import { importLimitBytes } from '../../../shared/contract/ui/verbs.ts';
+import type { ImportedFile, ImportOutcome } from '../../../shared/contract/ui/verbs.ts';
+import { formatBytes } from '../../format/bytes.ts';
+
+/** A file as the browser gives it: its name and size, and its bytes when asked for. */
+export type ChosenFile = Pick<File, 'name' | 'size'>;
+
+/** Files that go to the app process in one question, or one that was refused here. */
+export type Batch =
+  | { readonly kind: 'files'; readonly files: readonly ImportedFile[] }
+  | { readonly kind: 'refused'; readonly outcome: ImportOutcome };
+
+/** Most files in one question: a report comes back for these before the next are read. */
+const mostFiles = 100;
+
+/**
+ * Reads files in the order given and in portions that an app process takes: at most {@link mostFiles}, and together no
+ * larger than one file may be. A file that is too large is refused unread.
+ *
+ * @param read gives the bytes of a file in base64, or rejects where it may not be read
+ */
+export async function* readInBatches<F extends ChosenFile>(
+  files: readonly F[],
+  read: (file: F) => Promise<string>,
+): AsyncGenerator<Batch> {
+  let batch: ImportedFile[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    const isTooLarge = file.size > importLimitBytes;
+    const base64 = isTooLarge ? null : await read(file).catch(() => null);
+    if (base64 === null) {
+      yield { kind: 'refused', outcome: refusal(file.name, isTooLarge ? tooLarge(file) : unreadable(file)) };
+      continue;
+    }
+    if (batch.length === mostFiles || (batch.length > 0 && bytes + file.size > importLimitBytes)) {
+      yield { kind: 'files', files: batch };
+      batch = [];
+      bytes = 0;
+    }
+    batch.push({ name: file.name, base64 });
+    bytes += file.size;
+  }
+  if (batch.length > 0) yield { kind: 'files', files: batch };
+}
+
+/** The bytes of a file in base64. Rejects where it cannot be read. */
+export function readBase64(file: File): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onerror = () => reject(reader.error ?? new Error('unreadable'));
+    // `data:TYPE;base64,BYTES`; an empty file may have no comma.
+    reader.onload = () => resolve((reader.result as string).split(',')[1] ?? '');
+    reader.readAsDataURL(file);
+  });
+}
+
+/** A file that was not taken, and why. */
+export function refusal(file: string, error: Fault): ImportOutcome {
+  return { file, kind: 'refused', error };
+}
+
+function tooLarge(file: ChosenFile): Fault {
+  return {
+    code: 'file-too-large',
+    message: `"${file.name}" has ${formatBytes(file.size)}; a configuration has at most ${formatBytes(importLimitBytes)}.`,
+    hint: 'It was not read. Choose the .conf file itself.',
+  };
+}
+
+function unreadable(file: ChosenFile): Fault {
+  return {
+    code: 'file-unreadable',
+    message: `"${file.name}" could not be read.`,
+    hint: 'See whether you may read it, and whether it is a file and no folder.',
+  };
+}

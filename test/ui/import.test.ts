@@ -1,0 +1,178 @@
+import { mkdtemp, open as openFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { describe, expect, onTestFinished } from 'vitest';
+import { AppDouble } from './host/app-double.ts';
+import { row, test } from './host/fixture.ts';
+import { fourClouds, fourCloudsText, office } from './host/profiles.ts';
+
+function conf(name: string, text = fourCloudsText): { name: string; mimeType: string; buffer: Buffer } {
+  return { name, mimeType: 'text/plain', buffer: Buffer.from(text) };
+}
+
+/** Files of zeros that take no room on the disk, gone after the test; gives their paths. */
+async function holes(names: readonly string[], bytes: number): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'adit-import-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const paths = names.map((name) => join(folder, name));
+  for (const path of paths) {
+    const file = await openFile(path, 'w');
+    await file.truncate(bytes);
+    await file.close();
+  }
+  return paths;
+}
+
+/** Drags files over the page and drops them. */
+async function drop(
+  page: Page,
+  files: readonly { readonly name: string; readonly text: string }[],
+): Promise<void> {
+  const dataTransfer = await page.evaluateHandle((list) => {
+    const transfer = new DataTransfer();
+    for (const { name, text } of list) transfer.items.add(new File([text], name));
+    return transfer;
+  }, files);
+  await page.dispatchEvent('main', 'dragenter', { dataTransfer });
+  await page.dispatchEvent('main', 'dragover', { dataTransfer });
+  await page.getByText('Drop .conf files to import them').waitFor();
+  await page.dispatchEvent('main', 'drop', { dataTransfer });
+}
+
+describe('import', () => {
+  test('by the file dialog sends contents and no path, and shows the new profile', async ({ open }) => {
+    const app = new AppDouble();
+    const { page } = await open(app);
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles([conf('four-clouds.conf')]);
+    await page.getByRole('region', { name: 'Import report' }).getByText('1 file imported').waitFor();
+    await page.getByRole('heading', { name: 'four-clouds' }).waitFor();
+    const [asked] = app.askedOf('profile.import');
+    expect(asked?.files.map(({ name }) => name)).toEqual(['four-clouds.conf']);
+    expect(Buffer.from(asked?.files[0]?.base64 ?? '', 'base64').toString()).toBe(fourCloudsText);
+    await page.getByRole('button', { name: 'Close the report' }).click();
+    expect(await page.getByRole('region', { name: 'Import report' }).count()).toBe(0);
+  });
+
+  test('by dropping files anywhere on the window', async ({ open }) => {
+    const app = new AppDouble([office]);
+    const { page } = await open(app);
+    await drop(page, [
+      { name: '家里.conf', text: '[Interface]\n# Name = 家里PC\n' },
+      { name: 'aws.conf', text: '[Interface]\n' },
+    ]);
+    await page.getByText('2 files imported').waitFor();
+    await row(page, '家里').waitFor();
+    await row(page, 'aws').waitFor();
+    expect(await page.getByText('Drop .conf files to import them').count()).toBe(0);
+    expect(Buffer.from(app.askedOf('profile.import')[0]?.files[0]?.base64 ?? '', 'base64').toString()).toBe(
+      '[Interface]\n# Name = 家里PC\n',
+    );
+  });
+
+  test('says of each file what became of it: why not, in words, with the hint and the code', async ({
+    open,
+  }) => {
+    const { page } = await open(new AppDouble([office]));
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles([conf('new.conf'), conf('office.conf'), conf('notes.txt')]);
+    const report = page.getByRole('region', { name: 'Import report' });
+    await report.getByText('1 imported, 2 refused').waitFor();
+    for (const text of [
+      'A profile "office" is kept already.',
+      'Nothing was overwritten. Rename the file, or remove the profile first.',
+      'profile-exists',
+      'conf-invalid',
+    ]) {
+      await report.getByText(text, { exact: true }).waitFor();
+    }
+    expect(await report.getByRole('alert').count()).toBe(2);
+    await page.getByRole('heading', { name: 'new', exact: true }).waitFor();
+  });
+
+  test('refuses a file of 1 GiB without reading it, and takes the others', async ({ open }) => {
+    const [huge = ''] = await holes(['huge.conf'], 1024 ** 3);
+    const app = new AppDouble([office]);
+    const { page } = await open(app);
+    await page.locator('input[type=file]').first().setInputFiles([huge]);
+    const report = page.getByRole('region', { name: 'Import report' });
+    await report.getByText('"huge.conf" has 1.00 GiB; a configuration has at most 16.0 MiB.').waitFor();
+    await report.getByText('file-too-large').waitFor();
+    expect(app.askedOf('profile.import')).toEqual([]);
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles([conf('small.conf')]);
+    await row(page, 'small').waitFor();
+  });
+
+  test('sends many large files in portions that the app process takes', async ({ open }) => {
+    const app = new AppDouble([office]);
+    const { page } = await open(app);
+    const names = [1, 2, 3, 4, 5].map((index) => `large-${index}.conf`);
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles(await holes(names, 7 * 1024 * 1024));
+    await page.getByText('5 files imported').waitFor();
+    expect(app.askedOf('profile.import').map(({ files }) => files.length)).toEqual([2, 2, 1]);
+  });
+
+  test('takes an empty file to the app process, which knows what to say of it', async ({ open }) => {
+    const app = new AppDouble([office]);
+    const { page } = await open(app);
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles([conf('empty.conf', '')]);
+    await page.getByText('1 file imported').waitFor();
+    expect(app.askedOf('profile.import')[0]?.files).toEqual([{ name: 'empty.conf', base64: '' }]);
+  });
+
+  test('shows the warnings of a file that was taken', async ({ open }) => {
+    const app = new AppDouble([fourClouds]);
+    app.answer('profile.import', () =>
+      Promise.resolve([
+        {
+          file: 'a.conf',
+          kind: 'imported',
+          name: 'a',
+          interface: 'a',
+          warnings: [
+            {
+              code: 'key-unknown',
+              message: 'Line 3: "Colour" is no key.',
+              hint: 'It is kept and has no effect.',
+            },
+          ],
+        },
+      ]),
+    );
+    const { page } = await open(app);
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles([conf('a.conf')]);
+    const report = page.getByRole('region', { name: 'Import report' });
+    await report.getByText('Line 3: "Colour" is no key.').waitFor();
+    await report.getByText('key-unknown').waitFor();
+  });
+
+  test('of something dragged that is no file leaves the page alone', async ({ open }) => {
+    const { page } = await open(new AppDouble([office]));
+    const dataTransfer = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.setData('text/plain', 'words');
+      return transfer;
+    });
+    await page.dispatchEvent('main', 'dragover', { dataTransfer });
+    await page.dispatchEvent('main', 'drop', { dataTransfer });
+    expect(await page.getByText('Drop .conf files to import them').count()).toBe(0);
+    expect(await page.getByRole('region', { name: 'Import report' }).count()).toBe(0);
+  });
+});
