@@ -24,6 +24,15 @@ const programs: readonly { name: string; entry: string; target: string; external
   { name: 'preload', entry: 'electron/preload.ts', target: targets.node, external: ['electron'] },
 ];
 
+/** What is known when the bundle is made. */
+const define = {
+  ADIT_VERSION: JSON.stringify(packageFacts.version),
+  // Without these, ws looks for its optional native parts when it runs, in whatever folder it stands.
+  'process.env.WS_NO_BUFFER_UTIL': '"1"',
+  'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
+};
+
+process.env['NODE_ENV'] = 'production';
 await rm(dist, { recursive: true, force: true });
 await Promise.all([...programs.map(buildProgram), buildInterface()]);
 await chmod(join(dist, 'bin.cjs'), 0o755);
@@ -38,9 +47,7 @@ async function buildProgram({
     input: join(root, entry),
     platform: 'node',
     external: [/^node:/, ...external],
-    transform: { target, define: { ADIT_VERSION: JSON.stringify(packageFacts.version) } },
-    // An optional native speed-up of ws that is not installed.
-    resolve: { alias: { bufferutil: false, 'utf-8-validate': false } },
+    transform: { target, define },
   };
   const bundle = await rolldown(options);
   await bundle.write({

@@ -1,8 +1,6 @@
 import { realpathSync, rmSync } from 'node:fs';
-import { publicKeyOf } from '../../shared/config/index.ts';
 import { helperProtocol } from '../../shared/contract/helper/verbs.ts';
 import { FaultError, faultOf } from '../../shared/fault.ts';
-import type { KeyText } from '../../shared/tunnel/status.ts';
 import { version } from '../../shared/version.ts';
 import { readTask } from './options.ts';
 import type { HelperTask } from './options.ts';
@@ -12,6 +10,7 @@ import { systemClock } from './system/clock.ts';
 import { becomeOnlyHelper } from './system/lock.ts';
 import { logToStderr } from './system/log.ts';
 import { Programs } from './system/programs.ts';
+import { publicKeyOf } from './system/public-key.ts';
 import { RunFolder } from './system/run-folder.ts';
 import { untrustedAncestor } from './system/trust.ts';
 import { Supervisor } from './tunnels/supervisor.ts';
@@ -70,7 +69,7 @@ async function prepareSupervisor({ owner, dev }: HelperTask): Promise<{
     folder,
     clock: systemClock,
     log: logToStderr,
-    publicKeyOf: ownKey,
+    publicKeyOf,
   });
   const leave = (): void => {
     release();
@@ -99,10 +98,6 @@ const needsRoot = {
   hint: 'Start it as root.',
   command: 'sudo npx adit helper',
 } as const;
-
-function ownKey(privateKey: KeyText): KeyText {
-  return publicKeyOf(privateKey) ?? '';
-}
 
 async function main(): Promise<void> {
   try {

@@ -25,10 +25,10 @@ export function readTask(words: readonly string[], environment: NodeJS.ProcessEn
   const { values } = parse(rest);
   const owner = ownerOf(values.owner, environment);
   const dev = values.dev === true;
-  if (command === 'recover') return { kind: 'recover', owner, dev };
   if (environment['PKEXEC_UID'] !== undefined && (values.socket ?? values.owner) !== undefined) {
     throw usage('--socket and --owner are for a caller that is root already.');
   }
+  if (command === 'recover') return { kind: 'recover', owner, dev };
   return {
     kind: 'serve',
     owner,

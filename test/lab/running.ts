@@ -21,8 +21,8 @@ export interface Exit {
 const LINES_KEPT = 10_000;
 
 /**
- * A program that keeps running in a host. What this process spawned is `nsenter`, which waits for the program
- * and passes no signal on; so signals go to the program itself, found as nsenter's child.
+ * A program that keeps running, in a host or on the machine itself. In a host, what this process spawned is `nsenter`,
+ * which waits for the program and passes no signal on; so signals go to the program itself, found as nsenter's child.
  */
 export class Running implements AsyncDisposable {
   /** Lines of standard output so far. */
@@ -31,14 +31,21 @@ export class Running implements AsyncDisposable {
   readonly errorLines: string[] = [];
   readonly exited: Promise<Exit>;
   readonly #where: string;
+  readonly #isEntered: boolean;
   readonly #argv: readonly string[];
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #listeners = new Set<(line: string) => void>();
   #ended = false;
 
-  /** `spawned` is the argv that enters the host and runs `argv` there. */
-  constructor(where: string, argv: readonly string[], spawned: readonly string[], options: StartOptions) {
+  /** `spawned` is the argv that enters a host and runs `argv` there; without it the program runs on the machine. */
+  constructor(
+    where: string,
+    argv: readonly string[],
+    spawned: readonly string[] = argv,
+    options: StartOptions = {},
+  ) {
     const [program = '', ...rest] = spawned;
+    this.#isEntered = spawned !== argv;
     this.#where = where;
     this.#argv = argv;
     // In a session of its own: Ctrl-C at a terminal is for the runner to act on, in its own order.
@@ -66,7 +73,9 @@ export class Running implements AsyncDisposable {
 
   /** The program's process id on the machine; null when it has ended or not begun. */
   get pid(): number | null {
-    return (this.#child.pid === undefined ? undefined : childrenOf(this.#child.pid)[0]) ?? null;
+    const { pid } = this.#child;
+    if (pid === undefined || this.#ended) return null;
+    return this.#isEntered ? (childrenOf(pid)[0] ?? null) : pid;
   }
 
   /** Writes to its standard input. */

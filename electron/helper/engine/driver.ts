@@ -46,18 +46,13 @@ export class WgQuickDriver {
     const wireguardGo = this.#programs.find('wireguard-go');
     this.#folder.write(conf, wgQuickConf(prepared));
     try {
-      // wg-quick ends with the helper: what a killed helper leaves is found by its record, not made behind its back.
-      await run(
-        this.#programs.path('setpriv'),
-        ['--pdeathsig', 'KILL', '--', this.#programs.path('wg-quick'), 'up', join(this.#folder.path, conf)],
-        {
-          timeout: wgQuickTimeout,
-          environment: {
-            ...markerFor(name),
-            ...(wireguardGo === null ? {} : { WG_QUICK_USERSPACE_IMPLEMENTATION: wireguardGo }),
-          },
+      await run(this.#programs.path('wg-quick'), ['up', join(this.#folder.path, conf)], {
+        timeout: wgQuickTimeout,
+        environment: {
+          ...markerFor(name),
+          ...(wireguardGo === null ? {} : { WG_QUICK_USERSPACE_IMPLEMENTATION: wireguardGo }),
         },
-      );
+      });
     } catch (error) {
       await this.remove(name);
       this.finish(name);

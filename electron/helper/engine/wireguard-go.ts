@@ -13,7 +13,8 @@ export class WireGuardGo implements Engine {
   readonly #connection: UapiConnection;
   readonly #decoder = new UapiDecoder();
 
-  private constructor(connection: UapiConnection) {
+  /** @param connection to its configuration socket */
+  constructor(connection: UapiConnection) {
     this.#connection = connection;
   }
 

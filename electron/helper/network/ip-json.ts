@@ -42,9 +42,9 @@ export interface RuleFacts {
   readonly suppressedLength: number | null;
 }
 
-/** Reads the output of `ip -j addr`. */
+/** The links in the output of `ip -j addr` or `ip -j link`. Of a batch, an array stands on each line. */
 export function linksOf(json: string): LinkFacts[] {
-  return objectsOf(json).map((link) => ({
+  return objectsOf(json, 'ifname').map((link) => ({
     name: text(link, 'ifname') ?? '',
     index: number(link, 'ifindex') ?? 0,
     up: list(link, 'flags').includes('UP'),
@@ -55,29 +55,26 @@ export function linksOf(json: string): LinkFacts[] {
   }));
 }
 
-/** Reads the output of `ip -N -j route`, or of a batch of `route get`: then one array stands on each line. */
+/** The routes in the output of `ip -N -j route`. */
 export function routesOf(json: string, family: Family): RouteFacts[] {
   const everything = family === 4 ? '0.0.0.0/0' : '::/0';
-  return json
-    .split('\n')
-    .flatMap(objectsOf)
-    .map((route) => ({
-      destination: text(route, 'dst')?.replace('default', everything) ?? '',
-      device: text(route, 'dev'),
-      gateway: text(route, 'gateway'),
-      source: text(route, 'prefsrc'),
-      table: Number(text(route, 'table') ?? mainTable),
-      metric: number(route, 'metric') ?? 0,
-      mtu:
-        list(route, 'metrics')
-          .filter(isObject)
-          .map((metrics) => number(metrics, 'mtu'))[0] ?? null,
-    }));
+  return objectsOf(json, 'dst').map((route) => ({
+    destination: text(route, 'dst')?.replace('default', everything) ?? '',
+    device: text(route, 'dev'),
+    gateway: text(route, 'gateway'),
+    source: text(route, 'prefsrc'),
+    table: Number(text(route, 'table') ?? mainTable),
+    metric: number(route, 'metric') ?? 0,
+    mtu:
+      list(route, 'metrics')
+        .filter(isObject)
+        .map((metrics) => number(metrics, 'mtu'))[0] ?? null,
+  }));
 }
 
-/** Reads the output of `ip -N -j rule`. */
+/** The rules in the output of `ip -N -j rule`. */
 export function rulesOf(json: string): RuleFacts[] {
-  return objectsOf(json).map((rule) => ({
+  return objectsOf(json, 'priority').map((rule) => ({
     priority: number(rule, 'priority') ?? 0,
     inverted: 'not' in rule,
     mark: optionalNumber(text(rule, 'fwmark')),
@@ -88,10 +85,14 @@ export function rulesOf(json: string): RuleFacts[] {
 
 type JsonObject = Record<string, unknown>;
 
-function objectsOf(json: string): JsonObject[] {
-  if (json.trim() === '') return [];
-  const parsed: unknown = JSON.parse(json);
-  return Array.isArray(parsed) ? parsed.filter(isObject) : [];
+/** The objects that have a field, of all arrays in an output. */
+function objectsOf(json: string, field: string): JsonObject[] {
+  return json
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .flatMap((line): unknown => JSON.parse(line))
+    .filter(isObject)
+    .filter((object) => field in object);
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -116,7 +116,7 @@ async function removeFirewall(programs: Programs): Promise<void> {
 
 /** What `ip` and `nft` say of a thing that is not there, among all that they say when they fail. */
 const goneMessage =
-  /No such (process|file or directory|device)|Cannot (assign requested address|find device)/;
+  /No such (process|file or directory|device)|Cannot (assign requested address|find device)|(table does not exist|[Aa]ddress not found)\.$/;
 const anyMessage = /RTNETLINK answers|Error|Cannot/;
 
 function unlessGone(error: unknown): void {

@@ -1,7 +1,7 @@
 import type { Programs } from '../system/programs.ts';
 import { ProgramError, run } from '../system/run.ts';
 import { addressOfEndpoint } from '../tunnels/resolve.ts';
-import { routesOf } from './ip-json.ts';
+import { linksOf, routesOf } from './ip-json.ts';
 import type { RouteFacts } from './ip-json.ts';
 
 /**
@@ -15,19 +15,34 @@ export async function routesTo(
   mark: number,
   programs: Programs,
 ): Promise<RouteFacts[]> {
-  const ip = programs.path('ip');
-  if (endpoints.length === 0) {
-    return routesOf((await run(ip, ['-N', '-j', '-4', 'route', 'show', 'default'])).stdout, 4);
-  }
-  const addresses = [...new Set(endpoints.map(addressOfEndpoint))];
-  const lines = addresses.map((address) => `route get ${address} mark ${mark}\n`);
+  return routesOf(await answersOfIp(questions(endpoints, mark), programs), 4);
+}
+
+/** The MTU of each of those routes, in bytes: its own, or that of the interface it leaves by. */
+export async function mtusOfRoutesTo(
+  endpoints: readonly string[],
+  mark: number,
+  programs: Programs,
+): Promise<number[]> {
+  const answers = await answersOfIp([...questions(endpoints, mark), 'link show'], programs);
+  const links = linksOf(answers);
+  return routesOf(answers, 4).flatMap(
+    ({ mtu, device }) => mtu ?? links.find(({ name }) => name === device)?.mtu ?? [],
+  );
+}
+
+function questions(endpoints: readonly string[], mark: number): string[] {
+  if (endpoints.length === 0) return ['route show default'];
+  return [...new Set(endpoints.map(addressOfEndpoint))].map((address) => `route get ${address} mark ${mark}`);
+}
+
+/** What one `ip` answers to several questions; those that it cannot answer are left out. */
+async function answersOfIp(lines: readonly string[], programs: Programs): Promise<string> {
+  const options = ['-N', '-j', '-force', '-batch', '-'];
   try {
-    return routesOf(
-      (await run(ip, ['-N', '-j', '-force', '-batch', '-'], { input: lines.join('') })).stdout,
-      4,
-    );
+    return (await run(programs.path('ip'), options, { input: `${lines.join('\n')}\n` })).stdout;
   } catch (error) {
-    if (error instanceof ProgramError) return routesOf(error.stdout, 4);
+    if (error instanceof ProgramError) return error.stdout;
     throw error;
   }
 }

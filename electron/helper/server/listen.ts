@@ -43,7 +43,9 @@ export async function listen(
   const usualMask = process.umask(0o177);
   server.listen(socketPath);
   process.umask(usualMask);
-  await listening;
+  await listening.catch((error: unknown) => {
+    throw unsafe(socketPath, `cannot be listened at: ${reasonOf(error)}`);
+  });
   chownSync(socketPath, owner, lstatSync(socketPath).gid);
   return server;
 }
@@ -52,7 +54,7 @@ function makeSafeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o755 });
   } catch (error) {
-    throw unsafe(folder, `cannot be made: ${error instanceof Error ? error.message : String(error)}`);
+    throw unsafe(folder, `cannot be made: ${reasonOf(error)}`);
   }
   const culprit = untrustedAncestor(folder);
   if (culprit !== null) throw unsafe(culprit.path, culprit.reason);
@@ -82,6 +84,10 @@ function answers(path: string): Promise<boolean> {
     });
     probe.once('error', () => resolve(false));
   });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function unsafe(path: string, reason: string): FaultError {

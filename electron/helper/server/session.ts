@@ -60,6 +60,8 @@ export class Session {
   watching(unwatch: () => void): void {
     this.#endWatch?.();
     this.#endWatch = unwatch;
+    // The client may have gone while its question was on the way.
+    if (this.#socket.destroyed) this.close();
   }
 
   /** Tells the client of a change. */
@@ -70,8 +72,7 @@ export class Session {
   /** Ends the connection. */
   close(): void {
     this.introduce();
-    if (this.#frameTimer !== null) clearTimeout(this.#frameTimer);
-    this.#frameTimer = null;
+    this.#endFrameTimer();
     this.#endWatch?.();
     this.#endWatch = null;
     this.#socket.destroy();
@@ -79,19 +80,28 @@ export class Session {
 
   #receive(chunk: Buffer): void {
     try {
-      for (const body of this.#reader.push(chunk)) this.#take(body);
+      const bodies = this.#reader.push(chunk);
+      // The time of a frame runs from its first byte on, however the others trickle in.
+      if (bodies.length > 0) this.#endFrameTimer();
+      for (const body of bodies) this.#take(body);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.#cut(error.message);
       return;
     }
+    if (this.#reader.isPartial && !this.#socket.destroyed) {
+      this.#frameTimer ??= setTimeout(() => this.#cut('a frame was not completed in time'), frameDeadline);
+    }
+  }
+
+  #endFrameTimer(): void {
     if (this.#frameTimer !== null) clearTimeout(this.#frameTimer);
-    this.#frameTimer = this.#reader.isPartial
-      ? setTimeout(() => this.#cut('a frame was not completed in time'), frameDeadline)
-      : null;
+    this.#frameTimer = null;
   }
 
   #take(body: Uint8Array): void {
+    // Of several frames that came at once, one may have been the last straw.
+    if (this.#socket.destroyed) return;
     const request = requestEnvelope.safeParse(parseJson(body));
     if (!request.success) {
       this.#send(

@@ -9,7 +9,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FaultError } from '../../../shared/fault.ts';
@@ -24,10 +24,11 @@ export class RunFolder {
   /**
    * Makes the folder where it is missing.
    *
+   * @param root of the folders of all users
    * @throws FaultError `run-folder-unusable`
    */
-  constructor(owner: number) {
-    this.path = join('/run/adit', String(owner));
+  constructor(owner: number, root = '/run/adit') {
+    this.path = join(root, String(owner));
     attempt(this.path, () => mkdirSync(this.path, { recursive: true, mode: 0o755 }));
   }
 
@@ -36,14 +37,20 @@ export class RunFolder {
     const path = join(this.path, name);
     const temporary = `${path}.new`;
     attempt(path, () => {
-      const file = openSync(temporary, 'w', 0o600);
       try {
-        writeSync(file, text);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
+        const file = openSync(temporary, 'w', 0o600);
+        try {
+          // All of it, or an error: a single write may take a part where the disk is almost full.
+          writeFileSync(file, text);
+          fsyncSync(file);
+        } finally {
+          closeSync(file);
+        }
+        renameSync(temporary, path);
+      } catch (error) {
+        rmSync(temporary, { force: true });
+        throw error;
       }
-      renameSync(temporary, path);
     });
   }
 

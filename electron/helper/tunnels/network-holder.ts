@@ -5,7 +5,14 @@ import type { Change } from '../../../shared/network/plan/difference.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
 import type { WgQuickDriver } from '../engine/driver.ts';
-import { observe, observeLinks, presentAmong, readSysctl } from '../network/observe.ts';
+import {
+  emptyObservation,
+  observe,
+  observeFirewall,
+  observeLinks,
+  presentAmong,
+  readSysctl,
+} from '../network/observe.ts';
 import { performRouting, performSettings } from '../network/perform.ts';
 import type { Log } from '../system/log.ts';
 import type { Programs } from '../system/programs.ts';
@@ -59,6 +66,16 @@ export class NetworkHolder {
   /** Whether an interface is of our making. */
   holdsLink(name: string): boolean {
     return this.#held.some(({ resource }) => resource.kind === 'link' && resource.interface === name);
+  }
+
+  /** Whether our firewall table and the kernel settings are as we made them. */
+  async settingsStand(): Promise<boolean> {
+    const settings = this.#held
+      .map(({ resource }) => resource)
+      .filter(({ kind }) => kind === 'firewall' || kind === 'sysctl');
+    const firewallDigest = await observeFirewall(this.#programs);
+    const present = await presentAmong(settings, { ...emptyObservation, firewallDigest });
+    return differenceOf(settings, present).length === 0;
   }
 
   /**
@@ -146,7 +163,6 @@ export class NetworkHolder {
     const made = new Set<string>();
     const failed = new Map<string, Error>();
     await Promise.all([
-      performSettings(changes, this.#earlierSettings(), this.#programs),
       ...linksIn(changes).map(async (name) => {
         try {
           await this.#makeLink(name, tunnels);
@@ -155,11 +171,15 @@ export class NetworkHolder {
           failed.set(name, error instanceof Error ? error : new Error(String(error)));
         }
       }),
+      performSettings(changes, this.#earlierSettings(), this.#programs),
     ]);
-    await performRouting(
-      changes.filter(({ resource }) => !isOnLink(resource, failed)),
-      this.#programs,
-    );
+    await Promise.all([
+      performRouting(
+        changes.filter(({ resource }) => !isOnLink(resource, failed)),
+        this.#programs,
+      ),
+      this.#noteMade(made),
+    ]);
     return { made, failed };
   }
 
@@ -167,14 +187,19 @@ export class NetworkHolder {
     const prepared = tunnels.find(({ tunnel }) => tunnel.interface === name);
     if (prepared === undefined) throw new RangeError(`no tunnel is prepared for the interface ${name}`);
     await this.#driver.make(prepared);
-    const index = (await observeLinks(this.#programs)).find((link) => link.name === name)?.index;
-    if (index === undefined) throw new Error(`the interface ${name} is gone again`);
+  }
+
+  /** Writes down by which number the kernel knows the links that were made: from then on they are finished. */
+  async #noteMade(made: ReadonlySet<string>): Promise<void> {
+    if (made.size === 0) return;
+    const indexes = new Map((await observeLinks(this.#programs)).map(({ name, index }) => [name, index]));
     this.#held = this.#held.map((held) => {
-      const isIt = held.resource.kind === 'link' && held.resource.interface === name;
-      return isIt ? { ...held, index } : held;
+      const name = held.resource.kind === 'link' ? held.resource.interface : null;
+      const index = name !== null && made.has(name) ? indexes.get(name) : undefined;
+      return index === undefined ? held : { ...held, index };
     });
     this.#record.hold(this.#held);
-    this.#driver.finish(name);
+    for (const name of made) this.#driver.finish(name);
   }
 
   #earlierSettings(): Map<string, string> {

@@ -60,13 +60,14 @@ export function observePeer(memory: PeerMemory, counters: PeerCounters, now: num
   const shookHands = counters.latestHandshake !== before.latestHandshake && counters.latestHandshake !== 0;
   const heard = shookHands || counters.rxBytes > before.rxBytes;
   const sent = counters.txBytes > before.txBytes;
-  const lastSentAt = sent ? now : memory.lastSentAt;
-  const isQuiet = lastSentAt === null || now - lastSentAt > memory.quietAfter;
+  // After a silence, which a sleep of the machine is too, what is sent begins an attempt of its own.
+  const wasQuiet = memory.lastSentAt === null || now - memory.lastSentAt > memory.quietAfter;
+  const attemptBegan = wasQuiet ? null : memory.unansweredSince;
   return {
     counters,
     handshakeAt: shookHands ? now : memory.handshakeAt,
-    unansweredSince: heard || isQuiet ? null : (memory.unansweredSince ?? (sent ? now : null)),
-    lastSentAt,
+    unansweredSince: heard ? null : (attemptBegan ?? (sent ? now : null)),
+    lastSentAt: sent ? now : memory.lastSentAt,
     quietAfter: memory.quietAfter,
   };
 }

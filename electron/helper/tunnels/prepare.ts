@@ -3,8 +3,7 @@ import { FaultError } from '../../../shared/fault.ts';
 import { outerMark } from '../../../shared/network/plan/constants.ts';
 import type { KeyText, TunnelWarning } from '../../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
-import { observeLinks } from '../network/observe.ts';
-import { routesTo } from '../network/routes-to.ts';
+import { mtusOfRoutesTo } from '../network/routes-to.ts';
 import type { Programs } from '../system/programs.ts';
 import { chooseMtu, leastMtuForIPv6 } from './mtu.ts';
 import type { PreparedTunnel } from './prepared.ts';
@@ -92,11 +91,7 @@ async function mtuOf(
   wantsIPv6: boolean,
   programs: Programs,
 ): Promise<number> {
-  const [routes, links] = await Promise.all([routesTo(endpoints, mark, programs), observeLinks(programs)]);
-  const mtus = routes.flatMap(
-    ({ mtu, device }) => mtu ?? links.find(({ name }) => name === device)?.mtu ?? [],
-  );
-  return chooseMtu(mtus, wantsIPv6);
+  return chooseMtu(await mtusOfRoutesTo(endpoints, mark, programs), wantsIPv6);
 }
 
 /** A UDP port that nobody uses now, kept from then on: peers behind a NAT find us again after a restart. */

@@ -36,6 +36,9 @@ export interface Surroundings {
 /** Milliseconds between looks at the engines, while somebody watches and while nobody does. */
 const lookEvery = { watched: 1_000, unwatched: 5_000 } as const;
 
+/** Milliseconds between looks at what nobody tells us of: a firewall that was flushed, a setting that was changed. */
+const inspectEvery = 20_000;
+
 /** Milliseconds between looks while a handshake is waited for. */
 const waitStep = 50;
 
@@ -58,6 +61,7 @@ export class Supervisor {
   readonly #turnstile = new Turnstile();
   readonly #repairs = new RepairTimer(() => void this.#turnstile.pass(() => this.#repair()));
   readonly #looks = new LookTimer(() => this.#lookAtAll());
+  readonly #inspections = new LookTimer(() => this.#inspect());
   readonly #tunnels = new Map<string, LiveTunnel>();
   /** Interfaces whose endpoints are being resolved; taking one down takes it out of here. */
   readonly #coming = new Set<Tunnel>();
@@ -153,6 +157,7 @@ export class Supervisor {
       this.#roaming.stop();
       if (!keep) await this.#takeDown([...this.#tunnels.values()]);
       this.#looks.every(null);
+      this.#inspections.every(null);
       for (const live of this.#tunnels.values()) live.detach();
     });
   }
@@ -289,6 +294,10 @@ export class Supervisor {
     this.#pace();
   }
 
+  async #inspect(): Promise<void> {
+    if (!(await this.#holder.settingsStand())) this.#repairs.soon();
+  }
+
   async #awaitHandshake(live: LiveTunnel, seconds: number): Promise<void> {
     const { clock } = this.#surroundings;
     const deadline = clock.now() + seconds * 1000;
@@ -339,7 +348,7 @@ export class Supervisor {
   #pace(): void {
     const isBusy = this.#tunnels.size > 0;
     this.#looks.every(isBusy ? (this.#listeners.size > 0 ? lookEvery.watched : lookEvery.unwatched) : null);
-    this.#repairs.regularly(isBusy);
+    this.#inspections.every(isBusy ? inspectEvery : null);
   }
 
   async #lookAtAll(): Promise<void> {

@@ -1,6 +1,3 @@
-/** Milliseconds between repairs when nothing was noticed: nobody tells of a firewall that was flushed. */
-const regularly = 15_000;
-
 /** Milliseconds before a repair that failed is tried again: each time longer, up to the last. */
 const repairDelays = [500, 1_000, 2_000, 5_000, 15_000, 30_000] as const;
 
@@ -11,7 +8,6 @@ const repairDelays = [500, 1_000, 2_000, 5_000, 15_000, 30_000] as const;
 export class RepairTimer {
   readonly #repair: () => void;
   #timer: NodeJS.Timeout | null = null;
-  #regular: NodeJS.Timeout | null = null;
   #failures = 0;
   #notBefore = 0;
 
@@ -45,25 +41,14 @@ export class RepairTimer {
     this.soon();
   }
 
-  /** Whether to repair every now and then, although nothing happened. */
-  regularly(wanted: boolean): void {
-    if (wanted) {
-      this.#regular ??= setInterval(() => this.soon(), regularly);
-    } else {
-      if (this.#regular !== null) clearInterval(this.#regular);
-      this.#regular = null;
-    }
-  }
-
   /** No further repair. */
   stop(): void {
-    this.regularly(false);
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
 }
 
-/** Looks again and again, at a pace that may change; never twice at the same time. */
+/** Looks at something again and again, at a pace that may change; never twice at the same time. */
 export class LookTimer {
   readonly #look: () => Promise<void>;
   #timer: NodeJS.Timeout | null = null;

@@ -61,10 +61,20 @@ export class AditClient implements AsyncDisposable {
     await this.#helper.line(/"ready"/);
   }
 
+  /** What starts `adit` with some words, outside the host, in {@link environment}. */
+  argv(...words: string[]): string[] {
+    return [process.execPath, aditProgram, ...words];
+  }
+
+  /** What makes `adit` use this client's profiles and helper. */
+  get environment(): Record<string, string> {
+    return { ADIT_HOME: this.home, ADIT_SOCKET: this.socket };
+  }
+
   /** Runs `adit` with some words, outside the host. */
   run(...words: string[]): Promise<CommandResult> {
-    return runCommand('adit', [process.execPath, aditProgram, ...words], {
-      env: { ADIT_HOME: this.home, ADIT_SOCKET: this.socket },
+    return runCommand('adit', this.argv(...words), {
+      env: this.environment,
       allowFailure: true,
       timeoutMs: 30_000,
     });

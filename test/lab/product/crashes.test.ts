@@ -1,0 +1,226 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { answers, callerSeenBy } from '../measure.ts';
+import { openFullTunnel } from '../scenarios/full-tunnel.ts';
+import type { Host } from '../host.ts';
+import type { FullTunnel } from '../scenarios/full-tunnel.ts';
+import { difference, networkSnapshot } from '../snapshot.ts';
+import { describeInLab } from '../testing.ts';
+import { aditProgram, AditClient } from './client.ts';
+
+const webUrl = 'http://198.51.100.80/';
+const relayAddress = '203.0.113.10';
+const nothing = { gone: [], added: [] };
+
+async function opened(work: (stage: FullTunnel, adit: AditClient) => Promise<void>): Promise<void> {
+  await using stage = await openFullTunnel();
+  await stage.client.settled();
+  await using adit = await AditClient.start(stage.client, stage.lab.folder);
+  await adit.import('home', stage.profile.text);
+  await work(stage, adit);
+}
+
+/** A snapshot without what the kernel chooses by chance for a new interface: its link-local address. */
+async function tunnelSnapshot(client: Host): Promise<string[]> {
+  return (await networkSnapshot(client)).filter((line) => !/ fe80::|stable_secret/.test(line));
+}
+
+/** `adit recover` as root on the client itself, where no helper runs any more. */
+async function recover({ client }: FullTunnel, adit: AditClient): Promise<string[]> {
+  const { stdout } = await client.run([process.execPath, aditProgram, 'recover', '--json'], {
+    env: { ADIT_SOCKET: adit.socket, ADIT_HOME: adit.home },
+  });
+  return (JSON.parse(stdout) as { undone: string[] }).undone;
+}
+
+describeInLab('a helper that is killed', () => {
+  test('in the middle of up: the command fails by name, and recover leaves the network as before', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      const before = await networkSnapshot(client);
+      const outcomes: string[] = [];
+      for (let delay = 0; delay <= 200; delay += 10) {
+        const up = adit.json('up', 'home');
+        await sleep(delay + 60);
+        await adit.helper.kill('SIGKILL');
+        await adit.helper.exited;
+        const { code, value } = await up;
+        outcomes.push(code === 0 ? 'done' : (value as { error: { code: string } }).error.code);
+        await recover(stage, adit);
+        expect(client.processes('wireguard-go'), `killed after ${delay} ms`).toEqual([]);
+        expect(difference(before, await networkSnapshot(client)), `killed after ${delay} ms`).toEqual(
+          nothing,
+        );
+        await adit.restartHelper();
+      }
+      expect(outcomes).toContain('helper-lost');
+      expect(
+        outcomes.filter((outcome) => !['done', 'helper-lost', 'helper-not-running'].includes(outcome)),
+      ).toEqual([]);
+    });
+  });
+
+  test('in the middle of down: the next helper finishes it', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      const before = await networkSnapshot(client);
+      for (const delay of [0, 10, 20, 30, 40, 60]) {
+        await adit.done('up', 'home');
+        const down = adit.json('down', 'home');
+        await sleep(delay + 60);
+        await adit.helper.kill('SIGKILL');
+        await down;
+        await adit.restartHelper();
+        if ((await adit.status('home')).state !== 'down') await adit.done('down', 'home');
+        expect(difference(before, await networkSnapshot(client)), `killed after ${delay} ms`).toEqual(
+          nothing,
+        );
+      }
+    });
+  });
+
+  test('with a tunnel up: traffic goes on, and the next helper takes the tunnel over', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      const before = await networkSnapshot(client);
+      await adit.done('up', 'home', '--wait=10');
+      const [engine] = client.processes('wireguard-go');
+      await adit.helper.kill('SIGKILL');
+      await adit.helper.exited;
+      expect(await callerSeenBy(client, webUrl)).toBe(relayAddress);
+      await adit.restartHelper();
+      expect(await adit.status('home')).toMatchObject({ state: 'connected' });
+      expect(client.processes('wireguard-go').map(({ pid }) => pid)).toEqual([engine?.pid]);
+      await adit.done('down', 'home');
+      expect(difference(before, await networkSnapshot(client))).toEqual(nothing);
+    });
+  });
+
+  test('together with its engine: the next helper brings the tunnel back', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      await adit.done('up', 'home', '--wait=10');
+      await adit.helper.kill('SIGKILL');
+      for (const { pid } of client.processes('wireguard-go')) process.kill(pid, 'SIGKILL');
+      await adit.restartHelper();
+      await expect.poll(async () => (await adit.status('home')).state, { timeout: 5000 }).toBe('connected');
+      expect(await callerSeenBy(client, webUrl)).toBe(relayAddress);
+    });
+  });
+
+  test('recover without a helper takes its tunnels down, and the next helper does not bring them back', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      const before = await networkSnapshot(client);
+      await adit.done('up', 'home');
+      await adit.helper.kill('SIGKILL');
+      await adit.helper.exited;
+      expect((await recover(stage, adit)).length).toBeGreaterThan(3);
+      expect(difference(before, await networkSnapshot(client))).toEqual(nothing);
+      await adit.restartHelper();
+      expect((await adit.status('home')).state).toBe('down');
+    });
+  });
+});
+
+describeInLab('a helper that is ended', () => {
+  test('by SIGTERM takes its tunnels down and leaves nothing', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      const before = await networkSnapshot(client);
+      await adit.done('up', 'home');
+      await adit.helper.stop();
+      expect(difference(before, await networkSnapshot(client))).toEqual(nothing);
+      expect(client.processes()).toEqual([]);
+      expect(
+        (await client.shell('find /run/wireguard /run/adit -mindepth 1 2> /dev/null || true')).stdout,
+      ).toBe('');
+    });
+  });
+
+  test('by SIGTERM with --keep leaves them up for the next', async () => {
+    await using stage = await openFullTunnel();
+    const { client, lab, profile } = stage;
+    await using adit = await AditClient.start(client, lab.folder, { keep: true });
+    await adit.import('home', profile.text);
+    await adit.done('up', 'home', '--wait=10');
+    await adit.helper.stop();
+    expect(await callerSeenBy(client, webUrl)).toBe(relayAddress);
+    await adit.restartHelper();
+    expect((await adit.status('home')).state).toBe('connected');
+    await adit.done('down', 'home');
+  });
+});
+
+describeInLab('a network that others change', () => {
+  test('rules, routes and the firewall table of a tunnel come back when somebody removes them', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      await adit.done('up', 'home', '--wait=10');
+      await sleep(500);
+      const standing = await tunnelSnapshot(client);
+      const strokes = [
+        'ip -4 rule flush; ip rule add pref 32766 lookup main; ip rule add pref 32767 lookup default',
+        'ip route flush table 548208641',
+        'ip -6 route flush table 548208641',
+        'ip address del 10.200.200.11/24 dev home',
+        'ip link delete dev home',
+      ];
+      for (const stroke of strokes) {
+        await client.shell(stroke);
+        await expect
+          .poll(async () => difference(standing, await tunnelSnapshot(client)), {
+            timeout: 4000,
+            message: stroke,
+          })
+          .toEqual(nothing);
+        expect(await callerSeenBy(client, webUrl), stroke).toBe(relayAddress);
+      }
+    });
+  });
+
+  test('a foreign wg-quick beside ours comes and goes without a trace, and ours stays', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      await adit.done('up', 'home', '--wait=10');
+      await sleep(500);
+      const standing = await networkSnapshot(client);
+      const conf =
+        '[Interface]\nPrivateKey = EJ3sG3YQ5mXk2S0wYzv0V0sJ1iGxQ2d7u3pJr0xQd1M=\nAddress = 10.99.0.1/32\n[Peer]\nPublicKey = vUoWGuQOBzlUV7jNmrbEJjCVYBe0Cu3Gh4i2bCJQfX4=\nAllowedIPs = 0.0.0.0/0\n';
+      await client.write('/etc/wireguard/foreign.conf', conf, 0o600);
+      await client.run(['wg-quick', 'up', 'foreign']);
+      await client.run(['wg-quick', 'down', 'foreign']);
+      await expect
+        .poll(async () => difference(standing, await networkSnapshot(client)), { timeout: 4000 })
+        .toEqual(nothing);
+      expect(await callerSeenBy(client, webUrl)).toBe(relayAddress);
+    });
+  });
+
+  test('an interface of the profile’s name that is not ours is refused, and not touched', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      await client.ip('link add name home type veth peer name home-peer');
+      await client.settled();
+      const before = await networkSnapshot(client);
+      expect(await adit.fault('up', 'home')).toBe('interface-in-use');
+      expect(difference(before, await networkSnapshot(client))).toEqual(nothing);
+      await adit.helper.stop();
+      expect(difference(before, await networkSnapshot(client))).toEqual(nothing);
+    });
+  });
+
+  test('an endpoint name that does not resolve is refused, and nothing is changed', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      const before = await networkSnapshot(client);
+      await adit.import(
+        'nowhere',
+        stage.profile.text.replace(/^Endpoint = .*$/m, 'Endpoint = nowhere.invalid:51820'),
+      );
+      expect(await adit.fault('up', 'nowhere')).toBe('endpoint-unresolved');
+      expect(difference(before, await networkSnapshot(client))).toEqual(nothing);
+      expect(await answers(client, '10.200.200.2')).toBe(false);
+    });
+  });
+});
