@@ -3,6 +3,8 @@ import { Running } from '../running.ts';
 
 /** The interface of the demo, wherever it is shown. */
 export interface OpenedInterface {
+  /** The address that opens it once. */
+  readonly url: string;
   /** What to tell the person. */
   readonly words: string;
   close(): Promise<void>;
@@ -14,6 +16,7 @@ export async function openInterface(adit: AditClient): Promise<OpenedInterface> 
   const server = new Running('adit serve', argv, argv, { env: adit.environment });
   const { url } = JSON.parse(await server.line(/"url"/)) as { url: string };
   return {
+    url,
     words: `The interface, for one browser: ${url}`,
     close: async () => {
       await server.stop();
