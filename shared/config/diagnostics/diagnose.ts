@@ -1,0 +1,124 @@
+import { publicKeyOf } from '../keys/key-pair.ts';
+import { keyIn } from '../meaning/peer-section.ts';
+import { bodyOf, kindOfLine, sectionsOf, settingOfLine } from '../syntax/conf-file.ts';
+import type { ConfFile, Section, Setting } from '../syntax/conf-file.ts';
+import { quickFieldOf } from '../syntax/quick.ts';
+import { factsOf, isPeerField } from '../syntax/vocabulary.ts';
+import type { Field } from '../syntax/vocabulary.ts';
+import type { Encoding } from '../text/encoding.ts';
+import { zeroKey } from '../values/key.ts';
+import { interfaceNameProblem } from '../values/interface-name.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { emptyFacts } from './facts.ts';
+import type { Facts } from './facts.ts';
+import { placeOfLine, Report } from './report.ts';
+import { checkBytes } from './rules/bytes.ts';
+import { checkInterfaceValue } from './rules/interface.ts';
+import { checkReusedKeys } from './rules/keys.ts';
+import { checkLengths } from './rules/line-length.ts';
+import { beginPeer, checkPeerValue, endPeer } from './rules/peer.ts';
+import { checkHeader, checkOther, checkSetting, checkWgShow } from './rules/structure.ts';
+import { checkTraffic } from './rules/traffic.ts';
+import { checkWholeFile } from './rules/whole-file.ts';
+
+/** What is known of a file beside its text. */
+export interface DiagnoseOptions {
+  /** How its bytes were read; `wg` and wg-quick mind. Absent for text that never was a file. */
+  readonly encoding?: Encoding;
+  /** The interface it will be, which is the name of its file without `.conf`. */
+  readonly interface?: string;
+}
+
+/**
+ * Everything there is to say about a configuration, by place. A file with an error is refused by the judge that the error
+ * names, and by Adit; one without is accepted by all of them.
+ *
+ * Takes time in proportion to the text. Of one code at most 200 are told apart, and the rest in one.
+ */
+export function diagnose(file: ConfFile, options: DiagnoseOptions = {}): Diagnostic[] {
+  const report = new Report(file);
+  checkName(report, options.interface);
+  checkBytes(report, options.encoding);
+  checkLengths(report);
+  const isWgShow = checkWgShow(report);
+  const facts = factsAbout(file);
+  for (const section of sectionsOf(file)) {
+    if (!isWgShow || section.kind !== 'preamble') checkSection(report, facts, section);
+  }
+  for (const [field, setting] of facts.lastOf) checkInterfaceValue(report, facts, setting, field);
+  checkReusedKeys(report, facts);
+  // What such output lacks to be a configuration is no news.
+  if (isWgShow && facts.interfaceLine === null) return report.finish();
+  checkWholeFile(report, facts);
+  checkTraffic(report, facts);
+  return report.finish();
+}
+
+function checkName(report: Report, name: string | undefined): void {
+  const problem = name === undefined ? null : interfaceNameProblem(name);
+  if (name === undefined || problem === null) return;
+  report.add('interface-name-invalid', { line: 0, start: 0, end: 0 }, [name, problem]);
+}
+
+/** The interface's own keys are needed for every peer, also for those above [Interface]. */
+function factsAbout(file: ConfFile): Facts {
+  let privateKey: string | null = null;
+  for (const section of sectionsOf(file)) {
+    if (section.kind === 'interface') privateKey = keyIn(file, section, 'PrivateKey') ?? privateKey;
+  }
+  const usable = privateKey === zeroKey ? null : privateKey;
+  return emptyFacts(usable, usable === null ? null : publicKeyOf(usable));
+}
+
+function checkSection(report: Report, facts: Facts, section: Section): void {
+  if (section.index > 0) checkHeader(report, section);
+  if (section.kind === 'interface') beginInterface(report, facts, section);
+  const peer = section.kind === 'peer' ? beginPeer(report, facts, section) : null;
+  for (let line = bodyOf(section); line < section.endLine; line += 1) {
+    const kind = kindOfLine(report.file, line);
+    if (kind === 'setting') checkOne(report, facts, section, settingOfLine(report.file, line), peer);
+    if (kind === 'other') checkBare(report, facts, section, line);
+  }
+  if (section.kind === 'peer') endPeer(report, facts, section);
+}
+
+function beginInterface(report: Report, facts: Facts, section: Section): void {
+  if (facts.interfaceLine === null) facts.interfaceLine = section.firstLine;
+  else report.add('repeated-interface', placeOfLine(report.file, section.firstLine), []);
+}
+
+function checkOne(
+  report: Report,
+  facts: Facts,
+  section: Section,
+  setting: Setting,
+  peer: number | null,
+): void {
+  const reader = checkSetting(report, section, setting);
+  const { field } = setting;
+  if (field === null) return;
+  if (factsOf(field).section === section.kind) noteSeen(report, facts, setting, field);
+  if (reader === null) return;
+  if (isPeerField(field)) checkPeerValue(report, facts, setting, field, peer);
+  // wg-quick looks at these two when the file has been read, so only the last of each is ever used.
+  else if (field === 'MTU' || field === 'Table') facts.lastOf.set(field, setting);
+  else checkInterfaceValue(report, facts, setting, field);
+}
+
+/** A key alone on its line. wg-quick refuses only SaveConfig at once. */
+function checkBare(report: Report, facts: Facts, section: Section, line: number): void {
+  checkOther(report, section, line);
+  const setting = settingOfLine(report.file, line);
+  if (quickFieldOf(report.file, section, setting) === 'SaveConfig') {
+    checkInterfaceValue(report, facts, setting, 'SaveConfig');
+  }
+}
+
+/** Keeps the place of a setting, and reports the one before it where that no longer counts. */
+function noteSeen(report: Report, facts: Facts, setting: Setting, field: Field): void {
+  const { section, repeats } = factsOf(field);
+  const seen = section === 'interface' ? facts.interfaceSettings : facts.peerSettings;
+  const before = seen.get(field);
+  if (before !== undefined && !repeats) report.add('repeated-key', before, [field, setting.line + 1]);
+  seen.set(field, { line: setting.line, start: setting.keyStart, end: setting.keyEnd });
+}

@@ -1,0 +1,71 @@
+import type { Address } from '../../network/address.ts';
+import type { InterfaceAddress } from '../../network/prefix.ts';
+import { createPrefixTable } from '../meaning/prefix-table.ts';
+import type { PrefixTable } from '../meaning/prefix-table.ts';
+import type { Setting } from '../syntax/conf-file.ts';
+import type { Field } from '../syntax/vocabulary.ts';
+import type { Place } from './report.ts';
+
+/** A peer with a usable key, as far as rules on the whole file need it. */
+export interface PeerFacts {
+  readonly publicKey: string;
+  /** The index of its last section. */
+  section: number;
+  /** The literal address of its endpoint. */
+  endpoint: { readonly address: Address; readonly place: Place } | null;
+  /** How many items of AllowedIPs its last section has. */
+  allowedIps: number;
+}
+
+/** What has been seen of a file on the way through it. */
+export interface Facts {
+  /** The header of the first [Interface]. */
+  interfaceLine: number | null;
+  peerSections: number;
+  /** The private key that counts, wherever it stands, and the public key it gives. */
+  readonly privateKey: string | null;
+  readonly publicKey: string | null;
+  readonly addresses: { readonly address: InterfaceAddress; readonly place: Place }[];
+  /** Whether some Address was given, valid or not. */
+  addressSeen: boolean;
+  dnsServers: number;
+  readonly dnsDomains: Place[];
+  mtu: { readonly bytes: number; readonly place: Place } | null;
+  /** The place of each setting that a later one can override: those of [Interface], then those of the current peer. */
+  readonly interfaceSettings: Map<Field, Place>;
+  readonly peerSettings: Map<Field, Place>;
+  /** The last MTU and Table. */
+  readonly lastOf: Map<'MTU' | 'Table', Setting>;
+  /** The first script key, and the names of all. */
+  firstScript: Place | null;
+  readonly scripts: Set<Field>;
+  readonly peers: PeerFacts[];
+  readonly peerByKey: Map<string, number>;
+  readonly presharedKeys: { readonly key: string; readonly place: Place }[];
+  /** AllowedIPs, owned by the index of a peer in `peers`. */
+  readonly prefixes: PrefixTable;
+}
+
+/** Nothing seen yet; the private key is looked up beforehand, since peers may stand above it. */
+export function emptyFacts(privateKey: string | null, publicKey: string | null): Facts {
+  return {
+    interfaceLine: null,
+    peerSections: 0,
+    privateKey,
+    publicKey,
+    addresses: [],
+    addressSeen: false,
+    dnsServers: 0,
+    dnsDomains: [],
+    mtu: null,
+    interfaceSettings: new Map(),
+    peerSettings: new Map(),
+    lastOf: new Map(),
+    firstScript: null,
+    scripts: new Set(),
+    peers: [],
+    peerByKey: new Map(),
+    presharedKeys: [],
+    prefixes: createPrefixTable(),
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * The configuration language of `wg` and wg-quick: text to a lossless tree, what is wrong with it and for whom, what it
+ * means, and the way back. Pure: no I/O, no Node, no DOM.
+ */
+export { decode, encode, plainUtf8 } from './text/encoding.ts';
+export type { Charset, Decoded, Encoding } from './text/encoding.ts';
+export { applyEdits, applyFix } from './text/edit.ts';
+export type { Edit, Fix } from './text/edit.ts';
+
+export { parse, print } from './syntax/parse.ts';
+export type { ConfFile } from './syntax/conf-file.ts';
+export { addPeer, removeField, removeSection, setField, setName } from './syntax/change.ts';
+export { stripConf } from './syntax/strip.ts';
+export type { Field } from './syntax/vocabulary.ts';
+export { formatConf } from './format/format.ts';
+
+export { diagnose } from './diagnostics/diagnose.ts';
+export type { DiagnoseOptions } from './diagnostics/diagnose.ts';
+export { diagnoseTogether } from './diagnostics/diagnose-together.ts';
+export type { NamedFile } from './diagnostics/diagnose-together.ts';
+export { diagnosticCodes } from './diagnostics/catalogue.ts';
+export type { CodeFacts, DiagnosticCode } from './diagnostics/catalogue.ts';
+export type { Diagnostic } from './diagnostics/diagnostic.ts';
+export type { Judge, Severity } from './diagnostics/entry.ts';
+export { dialectDifferences } from './dialects/dialect-differences.ts';
+export type { Dialect, DialectDifference, Effect } from './dialects/rule-set.ts';
+
+export { labelOf, toTunnel } from './meaning/tunnel.ts';
+export type { TunnelResult } from './meaning/tunnel.ts';
+export { summarise } from './meaning/summary.ts';
+export type { ConfSummary, PeerSummary } from './meaning/summary.ts';
+
+export { generateKeyPair, generatePresharedKey, publicKeyOf, sameKey } from './keys/key-pair.ts';
+export type { KeyPair, RandomSource } from './keys/key-pair.ts';
+export { isKey } from './values/key.ts';
+export { interfaceNameProblem } from './values/interface-name.ts';
+export type { InterfaceNameProblem } from './values/interface-name.ts';
+
+export { hideKeys } from './secrets/hide-keys.ts';
+export { restoreKeys } from './secrets/restore-keys.ts';

@@ -1,0 +1,41 @@
+import { hiddenKey } from '../../contract/ui/verbs.ts';
+import { looseSecrets, namedSecrets, secretOf } from './secret-spans.ts';
+import type { SecretSpan } from './secret-spans.ts';
+
+/** A shorter value is too likely to stand elsewhere in the file by chance. */
+const shortestKnown = 20;
+
+/**
+ * The text with a fixed placeholder for every private and preshared key: in settings, however `wg` would accept them to be
+ * spelled, and also where they are invalid, commented out, or lie about. Lines stay lines, and everything else stays as
+ * it is. In doubt it hides.
+ */
+export function hideKeys(text: string): string {
+  return hiddenLines(text).join('\n');
+}
+
+/** The lines of a text, without their LF, with every secret hidden. */
+export function hiddenLines(text: string): string[] {
+  const lines = text.split('\n');
+  const known = new Set<string>();
+  for (const line of lines) {
+    for (const { start, end } of namedSecrets(line)) {
+      const secret = secretOf(line.slice(start, end));
+      if (secret.length >= shortestKnown) known.add(secret);
+    }
+  }
+  return lines.map((line) => hideIn(line, [...namedSecrets(line), ...looseSecrets(line, known)]));
+}
+
+function hideIn(line: string, spans: readonly SecretSpan[]): string {
+  if (spans.length === 0) return line;
+  const parts: string[] = [];
+  let done = 0;
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
+    if (start < done) continue;
+    parts.push(line.slice(done, start), hiddenKey);
+    done = end;
+  }
+  parts.push(line.slice(done));
+  return parts.join('');
+}

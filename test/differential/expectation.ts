@@ -1,0 +1,126 @@
+import { formatAddress } from '../../shared/network/address.ts';
+import { formatPrefix } from '../../shared/network/prefix.ts';
+import { decode, diagnose, parse, stripConf } from '../../shared/config/index.ts';
+import type { Diagnostic } from '../../shared/config/index.ts';
+import { clampedKey } from '../../shared/config/keys/key-pair.ts';
+import { deviceOf } from '../../shared/config/meaning/device.ts';
+import { zeroKey } from '../../shared/config/values/key.ts';
+import type { HostReading } from '../../shared/config/values/host.ts';
+import type { Verdict } from './judge.ts';
+import { everyName } from './name-server.ts';
+
+/** What the product says of a configuration, in the terms of the real programs. */
+export interface Expectation {
+  readonly strip: boolean;
+  readonly wg: boolean;
+  readonly stripped: Buffer;
+  /** Whether the text is all there is: a byte order mark is not part of it, and bash makes it part of the first line. */
+  readonly comparable: boolean;
+  readonly errors: readonly Diagnostic[];
+  /** Sorted lines, as {@link normalisedDump} gives them. */
+  readonly state: readonly string[];
+  readonly listenPortGiven: boolean;
+  /**
+   * Whether the engine has no rule of its own for this: without a private key wireguard-go takes zeros for its own public
+   * key and passes over a peer that has it, which the kernel does not.
+   */
+  readonly isPlainState: boolean;
+}
+
+/** What the product says of these bytes. */
+export function expect(bytes: Uint8Array): Expectation {
+  const { text, encoding } = decode(bytes);
+  const file = parse(text);
+  const errors = diagnose(file, { encoding }).filter(({ severity }) => severity === 'error');
+  const device = deviceOf(file);
+  const head = [
+    device.privateKey === null ? '(none)' : (clampedKey(device.privateKey) ?? ''),
+    device.publicKey ?? '(none)',
+    device.listenPort === null ? 'any' : String(device.listenPort),
+    device.fwMark === null ? 'off' : `0x${device.fwMark.toString(16)}`,
+  ];
+  const peers = device.peers.map((peer) =>
+    [
+      peer.publicKey,
+      peer.presharedKey ?? '(none)',
+      peer.endpoint === null ? '(none)' : endpoint(peer.endpoint.host, peer.endpoint.port),
+      peer.allowedIps.map(formatPrefix).sort().join(',') || '(none)',
+      peer.persistentKeepalive === null ? 'off' : String(peer.persistentKeepalive),
+    ].join(' '),
+  );
+  return {
+    strip: !errors.some(({ judge }) => judge === 'strip'),
+    wg: !errors.some(({ judge }) => judge === 'wg'),
+    stripped: Buffer.from(stripConf(file), encoding.charset === 'latin-1' ? 'latin1' : 'utf8'),
+    comparable: !encoding.bom,
+    errors,
+    state: [head.join(' '), ...peers.sort()],
+    listenPortGiven: device.listenPort !== null,
+    isPlainState: device.privateKey !== null || !device.peers.some(({ publicKey }) => publicKey === zeroKey),
+  };
+}
+
+/** `wg show dump` in an order and a form that do not depend on the engine; a random port is `any`. */
+export function normalisedDump(dump: string, listenPortGiven: boolean): string[] {
+  const [head = '', ...peers] = dump.trimEnd().split('\n');
+  const [privateKey, publicKey, port, mark] = head.split('\t');
+  const lines = peers.map((line) => {
+    const [key, preshared, address, allowedIps = '', , , , keepalive] = line.split('\t');
+    return [key, preshared, address, allowedIps.split(',').sort().join(','), keepalive].join(' ');
+  });
+  return [[privateKey, publicKey, listenPortGiven ? port : 'any', mark].join(' '), ...lines.sort()];
+}
+
+/** Every name has one address in the lab; `wg` shows no zone. */
+function endpoint(host: HostReading, port: number): string {
+  switch (host.kind) {
+    case 'address': {
+      const text = formatAddress(host.address);
+      return host.address.family === 6 ? `[${text}]:${port}` : `${text}:${port}`;
+    }
+    case 'wildcard':
+      return `[::1]:${port}`;
+    case 'name':
+    case 'numeric-name':
+      return `${/^localhost$/i.test(host.name) ? '127.0.0.1' : everyName}:${port}`;
+    case 'refused':
+      return '(none)';
+  }
+}
+
+/**
+ * Where the two may differ, by name.
+ *
+ * - `the engine's refusal`: `wg` took the file, and wireguard-go refused to carry it out, as for a port in use
+ * - `utf-16 without a mark`: bash drops the NULs, and the rest happens to be ASCII
+ * - `a zone that depends on the machine`: whether there is an interface of that name
+ */
+export function namedException(bytes: Uint8Array, verdict: Verdict): string | null {
+  if (verdict.words.includes('Unable to modify interface')) return "the engine's refusal";
+  const { encoding } = decode(bytes);
+  if (encoding.charset.startsWith('utf-16') && !encoding.bom) return 'utf-16 without a mark';
+  const zone = /Name or service not known: `\[?[0-9a-f:]+%[A-Za-z]/i.test(verdict.words);
+  return zone ? 'a zone that depends on the machine' : null;
+}
+
+/** The ways in which the real programs and the product disagree about a configuration; none if they agree. */
+export function disagreements(bytes: Uint8Array, verdict: Verdict): string[] {
+  const ours = expect(bytes);
+  if (namedException(bytes, verdict) !== null) return [];
+  const codes = ours.errors.map(({ judge, code, line }) => `${judge} ${code} in line ${line}`).join('; ');
+  const found: string[] = [];
+  if (ours.strip !== verdict.strip)
+    found.push(`strip: ${verdict.strip ? 'accepts' : 'refuses'} (${verdict.words}); we: ${codes}`);
+  if (verdict.strip && ours.comparable && !ours.stripped.equals(verdict.stripped))
+    found.push('strip: prints something else');
+  if (!verdict.strip || !ours.strip) return found;
+  if (ours.wg !== verdict.wg)
+    found.push(`wg: ${verdict.wg === true ? 'accepts' : 'refuses'} (${verdict.words}); we: ${codes}`);
+  if (ours.wg && verdict.wg === true && ours.isPlainState) {
+    const theirs = normalisedDump(verdict.dump, ours.listenPortGiven);
+    const expected = ours.state;
+    if (theirs.join('\n') !== expected.join('\n'))
+      found.push(`state:\n${theirs.join('\n')}\n-- we --\n${expected.join('\n')}`);
+  }
+  return found;
+}

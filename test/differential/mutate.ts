@@ -1,0 +1,101 @@
+import type { Chance } from './random.ts';
+
+/** Pieces that mean something to one of the parsers, or that one of them overlooks. */
+const pieces = [
+  '\0',
+  '#',
+  '=',
+  '[',
+  ']',
+  ':',
+  ',',
+  '/',
+  '.',
+  '%',
+  '+',
+  '-',
+  '*',
+  ' ',
+  '\t',
+  '\r',
+  '\n',
+  '\v',
+  '\f',
+  '"',
+  "'",
+  ';',
+  '\\',
+  '$',
+  '0',
+  '1',
+  '9',
+  'a',
+  'F',
+  'x',
+  '\x01',
+  '\x7f',
+  '\xa0',
+  '\xff',
+  '\xef\xbb\xbf',
+  '\xe2\x84\xaa',
+  '[Peer]\n',
+  '[Interface]\n',
+  '\n\n',
+  '= ',
+  ', ',
+  'Address = ',
+  'SaveConfig = ',
+  'AllowedIPs = ',
+  'off',
+  'auto',
+  '/0',
+  '/32',
+  '::',
+  '0x',
+  '@(',
+  '!',
+  '~',
+  '`',
+];
+
+/** Changes a configuration in one to four places. */
+export function mutate(chance: Chance, original: Buffer, other: Buffer): Buffer {
+  let bytes = original.toString('latin1');
+  const changes = 1 + chance.below(4);
+  for (let change = 0; change < changes; change += 1)
+    bytes = changeOnce(chance, bytes, other.toString('latin1'));
+  return Buffer.from(bytes, 'latin1');
+}
+
+function changeOnce(chance: Chance, text: string, other: string): string {
+  const at = chance.below(text.length + 1);
+  const lines = text.split('\n');
+  const line = chance.below(lines.length);
+  switch (chance.below(9)) {
+    case 0:
+    case 1:
+      return text.slice(0, at) + chance.pick(pieces) + text.slice(at);
+    case 2:
+      return text.slice(0, at) + text.slice(at + 1 + chance.below(3));
+    case 3:
+      return text.slice(0, at) + chance.pick(pieces) + text.slice(at + 1);
+    case 4:
+      return lines.toSpliced(line, 1).join('\n');
+    case 5:
+      return lines.toSpliced(chance.below(lines.length), 0, lines[line] ?? '').join('\n');
+    case 6: {
+      const theirs = other.split('\n');
+      return lines.toSpliced(line, 0, chance.pick(theirs)).join('\n');
+    }
+    case 7:
+      return chance.percent(20)
+        ? text.slice(0, at)
+        : lines.toSpliced(line, 1, lines[chance.below(lines.length)] ?? '').join('\n');
+    default:
+      return text.slice(0, at) + swapCase(text.slice(at, at + 1)) + text.slice(at + 1);
+  }
+}
+
+function swapCase(text: string): string {
+  return text === text.toLowerCase() ? text.toUpperCase() : text.toLowerCase();
+}
