@@ -3,6 +3,9 @@ import { formatInterfaceAddress, formatPrefix } from '../../../shared/network/pr
 import type { TunnelPeer } from '../../../shared/tunnel/tunnel.ts';
 import type { PreparedTunnel } from '../tunnels/prepared.ts';
 
+/** The most prefixes that stand on one line. */
+const prefixesOnLine = 8;
+
 /**
  * The file that wg-quick makes an interface of: nothing but validated values, printed anew. Routes and names are not
  * wg-quick's affair (`Table = off`, no `DNS`), and no key that it would execute can be in it.
@@ -27,8 +30,18 @@ function peerSection(peer: TunnelPeer, endpoint: string | undefined): string {
     '[Peer]',
     `PublicKey = ${peer.publicKey}`,
     ...(peer.presharedKey === null ? [] : [`PresharedKey = ${peer.presharedKey}`]),
-    ...(peer.allowedIps.length === 0 ? [] : [`AllowedIPs = ${peer.allowedIps.map(formatPrefix).join(', ')}`]),
+    ...allowedIpsLines(peer),
     ...(endpoint === undefined ? [] : [`Endpoint = ${endpoint}`]),
     ...(peer.persistentKeepalive === null ? [] : [`PersistentKeepalive = ${peer.persistentKeepalive}`]),
   ].join('\n');
+}
+
+/** Many short lines: wg-quick, a bash script, takes minutes over one line of some thousand prefixes. */
+function allowedIpsLines({ allowedIps }: TunnelPeer): string[] {
+  const lines: string[] = [];
+  for (let first = 0; first < allowedIps.length; first += prefixesOnLine) {
+    const prefixes = allowedIps.slice(first, first + prefixesOnLine);
+    lines.push(`AllowedIPs = ${prefixes.map(formatPrefix).join(', ')}`);
+  }
+  return lines;
 }
