@@ -60,6 +60,8 @@ async function prepareSupervisor({ owner, dev }: HelperTask): Promise<{
   supervisor: Supervisor;
 }> {
   if (process.getuid?.() !== 0) throw new FaultError(needsRoot);
+  // Whoever started us may keep what root makes to root; the owner has to get through our folders to the socket.
+  process.umask(0o022);
   checkOwnFiles(dev);
   const folder = new RunFolder(owner);
   const programs = new Programs(dev);

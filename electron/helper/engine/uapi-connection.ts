@@ -27,12 +27,16 @@ export class UapiConnection {
   #parts: Buffer[] = [];
   #waiting: { resolve: (answer: Buffer) => void; reject: (error: Error) => void } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (part) => this.#receive(part));
     socket.on('error', (error) => this.#fail(error));
-    socket.on('close', () => this.#fail(new UapiError('the engine closed its configuration socket')));
+    socket.on('close', () => {
+      this.#isClosed = true;
+      this.#fail(new UapiError('the engine closed its configuration socket'));
+    });
   }
 
   /** Connects to the socket at `path`. Rejects with the system's error where nobody listens. */
@@ -49,7 +53,8 @@ export class UapiConnection {
 
   /** Calls `listener` once when the connection ends, for whatever reason. */
   onEnd(listener: () => void): void {
-    if (this.#socket.closed) listener();
+    // Sockets of the oldest Node that this runs on do not say themselves whether they are closed.
+    if (this.#isClosed) listener();
     else this.#socket.once('close', listener);
   }
 

@@ -131,6 +131,7 @@ export async function observeFirewall(programs: Programs): Promise<string | null
 function linksIn(observation: Observation): Resource[] {
   return observation.links.flatMap((link): Resource[] => [
     { kind: 'link', interface: link.name },
+    { kind: 'mtu', interface: link.name, mtu: link.mtu },
     ...link.addresses.flatMap((text): Resource[] => {
       const address = parseInterfaceAddress(text);
       return address === null ? [] : [{ kind: 'address', interface: link.name, address }];

@@ -81,6 +81,9 @@ function forgetRoutes(additions: readonly string[]): string[] {
 /** The line for `ip -batch` that makes or removes a resource, or nothing where that is no business of this family's `ip`. */
 function ipWords(verb: 'add' | 'del', resource: Resource, family: Family): string[] {
   switch (resource.kind) {
+    case 'mtu':
+      // An MTU goes with its link only, and one family's is the other's.
+      return family === 4 && verb === 'add' ? [`link set dev ${resource.interface} mtu ${resource.mtu}`] : [];
     case 'address':
       if (resource.address.address.family !== family) return [];
       return [`address ${verb} ${formatInterfaceAddress(resource.address)} dev ${resource.interface}`];

@@ -33,7 +33,7 @@ interface LivePeer {
 
 /** One tunnel as it lives: what its engine says of it, and what follows from that over time. */
 export class LiveTunnel {
-  readonly prepared: PreparedTunnel;
+  #prepared: PreparedTunnel;
   readonly #publicKey: KeyText;
   readonly #clock: Clock;
   readonly #names: ReadonlyMap<KeyText, string | null>;
@@ -46,10 +46,20 @@ export class LiveTunnel {
   #toldHead = '';
 
   constructor(prepared: PreparedTunnel, publicKey: KeyText, clock: Clock) {
-    this.prepared = prepared;
+    this.#prepared = prepared;
     this.#publicKey = publicKey;
     this.#clock = clock;
     this.#names = new Map(prepared.tunnel.peers.map((peer) => [peer.publicKey, peer.name]));
+  }
+
+  /** The tunnel as it was prepared. */
+  get prepared(): PreparedTunnel {
+    return this.#prepared;
+  }
+
+  /** The same tunnel with another MTU. @param mtu in bytes */
+  resize(mtu: number): void {
+    this.#prepared = { ...this.#prepared, mtu };
   }
 
   /** The network interface. */

@@ -2,7 +2,10 @@
 const overhead = 80;
 
 /** What most links carry; taken where nothing is known. Bytes. */
-const usualMtu = 1500;
+const usualOuterMtu = 1500;
+
+/** The MTU of a tunnel over such a link. Bytes. */
+export const usualMtu = usualOuterMtu - overhead;
 
 /** The least that IPv6 works on (RFC 8200 section 5): with less, the kernel takes it off an interface. Bytes. */
 export const leastMtuForIPv6 = 1280;
@@ -15,6 +18,6 @@ export const leastMtuForIPv6 = 1280;
  * @see wireguard-tools src/wg-quick/linux.bash set_mtu_up
  */
 export function chooseMtu(outerMtus: readonly number[], wantsIPv6: boolean): number {
-  const mtu = Math.min(...(outerMtus.length > 0 ? outerMtus : [usualMtu])) - overhead;
+  const mtu = Math.min(...(outerMtus.length > 0 ? outerMtus : [usualOuterMtu])) - overhead;
   return wantsIPv6 ? Math.max(mtu, leastMtuForIPv6) : mtu;
 }

@@ -91,7 +91,9 @@ export class NetworkHolder {
     const removals = changes.filter(({ kind }) => kind === 'remove');
     const additions = changes.filter(({ kind }) => kind === 'make');
 
-    await this.#noteAhead(additions);
+    const coming = new Map(linksIn(additions).map((name) => [name, name]));
+    const parts = desired.filter((resource) => resource.kind !== 'route' && isOnLink(resource, coming));
+    await this.#noteAhead([...additions.map(({ resource }) => resource), ...parts]);
     await this.#remove(removals);
     const { made, failed } = await this.#make(additions, tunnels);
 
@@ -211,10 +213,10 @@ export class NetworkHolder {
   }
 
   /** Writes down what is about to be made. @throws FaultError `run-folder-unusable`, and then nothing is made */
-  async #noteAhead(additions: readonly Change[]): Promise<void> {
-    if (additions.length === 0) return;
+  async #noteAhead(resources: readonly Resource[]): Promise<void> {
+    if (resources.length === 0) return;
     const held = new Map(this.#held.map((entry) => [resourceIdentity(entry.resource), entry]));
-    for (const { resource } of additions) {
+    for (const resource of resources) {
       const identity = resourceIdentity(resource);
       const known = held.get(identity);
       if (known !== undefined) {

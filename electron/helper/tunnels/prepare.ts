@@ -5,7 +5,7 @@ import type { KeyText, TunnelWarning } from '../../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { mtusOfRoutesTo } from '../network/routes-to.ts';
 import type { Programs } from '../system/programs.ts';
-import { chooseMtu, leastMtuForIPv6 } from './mtu.ts';
+import { chooseMtu, leastMtuForIPv6, usualMtu } from './mtu.ts';
 import type { PreparedTunnel } from './prepared.ts';
 import { resolveEndpoint } from './resolve.ts';
 import type { ResolvedEndpoint } from './resolve.ts';
@@ -43,20 +43,17 @@ export async function resolveEndpoints(tunnel: Tunnel, ipv6: boolean): Promise<R
   return resolved;
 }
 
-/** Decides what a profile leaves open: the port, the mark, the MTU. Changes nothing. */
-export async function prepare(
-  tunnel: Tunnel,
-  circumstances: Circumstances,
-  programs: Programs,
-): Promise<PreparedTunnel> {
+/**
+ * Decides what a profile leaves open: the port, the mark, and for the beginning the usual MTU: {@link measureMtu} knows better, but
+ * takes its time. Changes nothing.
+ */
+export async function prepare(tunnel: Tunnel, circumstances: Circumstances): Promise<PreparedTunnel> {
   const endpoints = literalsOf(circumstances.endpoints);
   // With tables of their own, users have rules of their own, which may go by the mark.
   const mark = tunnel.table === 'auto' ? outerMark : (tunnel.fwMark ?? outerMark);
-  const wantsIPv6 = tunnel.addresses.some(({ address }) => address.family === 6);
-  const [listenPort, mtu] = await Promise.all([
-    tunnel.listenPort === null || tunnel.listenPort === 0 ? freePort() : tunnel.listenPort,
-    tunnel.mtu ?? mtuOf(Object.values(endpoints), mark, circumstances.ipv6 && wantsIPv6, programs),
-  ]);
+  const listenPort =
+    tunnel.listenPort === null || tunnel.listenPort === 0 ? await freePort() : tunnel.listenPort;
+  const mtu = tunnel.mtu ?? usualMtu;
   const ipv6 = circumstances.ipv6 && mtu >= leastMtuForIPv6;
   return {
     tunnel,
@@ -75,6 +72,15 @@ export async function prepare(
   };
 }
 
+/** The MTU that fits the ways to the endpoints of a tunnel whose profile leaves it open, in bytes. */
+export async function measureMtu(prepared: PreparedTunnel, programs: Programs): Promise<number> {
+  const { tunnel, endpoints, mark, ipv6 } = prepared;
+  if (tunnel.mtu !== null) return tunnel.mtu;
+  const holdsIPv6 = ipv6 && tunnel.addresses.some(({ address }) => address.family === 6);
+  const outerMtus = await mtusOfRoutesTo(Object.values(endpoints), mark, programs).catch(() => []);
+  return chooseMtu(outerMtus, holdsIPv6);
+}
+
 function literalsOf(resolved: ResolvedEndpoints): Record<KeyText, string> {
   return Object.fromEntries(
     [...resolved].flatMap(([key, outcome]) => (outcome.kind === 'resolved' ? [[key, outcome.endpoint]] : [])),
@@ -83,15 +89,6 @@ function literalsOf(resolved: ResolvedEndpoints): Record<KeyText, string> {
 
 function unresolvedOf(resolved: ResolvedEndpoints): (ResolvedEndpoint & { kind: 'unresolved' })[] {
   return [...resolved.values()].flatMap((outcome) => (outcome.kind === 'unresolved' ? [outcome] : []));
-}
-
-async function mtuOf(
-  endpoints: readonly string[],
-  mark: number,
-  wantsIPv6: boolean,
-  programs: Programs,
-): Promise<number> {
-  return chooseMtu(await mtusOfRoutesTo(endpoints, mark, programs), wantsIPv6);
 }
 
 /** A UDP port that nobody uses now, kept from then on: peers behind a NAT find us again after a restart. */

@@ -16,7 +16,7 @@ import { anotherTunnelsInterface, cancelled, noHandshake, notUp } from './faults
 import { LiveTunnel } from './live-tunnel.ts';
 import { NetworkHolder } from './network-holder.ts';
 import type { Basis } from './network-holder.ts';
-import { prepare, resolveEndpoints } from './prepare.ts';
+import { measureMtu, prepare, resolveEndpoints } from './prepare.ts';
 import type { ResolvedEndpoints } from './prepare.ts';
 import type { PreparedTunnel } from './prepared.ts';
 import { HoldingsRecord } from './record.ts';
@@ -80,7 +80,8 @@ export class Supervisor {
   /** Brings back the tunnels that a helper before this one promised, and undoes whatever else it left. */
   start(): Promise<void> {
     return this.#turnstile.pass(async () => {
-      for (const prepared of this.#record.promised()) this.#add(prepared);
+      const tunnels = this.#record.promised().map((prepared) => this.#add(prepared));
+      if (tunnels.length > 0) this.#begin(tunnels);
       await this.#repair();
     });
   }
@@ -171,22 +172,39 @@ export class Supervisor {
     }
     const order = Math.max(0, ...this.#prepared().map((prepared) => prepared.order)) + 1;
     const circumstances = { endpoints, ipv6, order, wallTime: clock.wallTime() };
-    const prepared = await prepare(tunnel, circumstances, programs);
+    const prepared = await prepare(tunnel, circumstances);
     if (present !== undefined) await this.#takeDown([present]);
 
     const live = this.#add(prepared);
     await this.#look(live);
     try {
-      await this.#holdFor(live);
-      this.#record.promise(prepared);
+      // The link does not wait for its MTU, which is put right as soon as it is known.
+      const [mtu] = await Promise.all([measureMtu(prepared, programs), this.#holdFor(live)]);
+      if (mtu !== prepared.mtu) {
+        live.resize(mtu);
+        await this.#holdFor(live);
+      }
+      this.#record.promise(live.prepared);
     } catch (error) {
       this.#drop(live);
       await this.#repair();
       throw error;
     }
+    this.#begin([live]);
     await this.#greet(live);
-    log('tunnel-up', { interface: live.interface, engine: live.engine?.name ?? 'none', mtu: prepared.mtu });
+    await this.#look(live);
+    log('tunnel-up', {
+      interface: live.interface,
+      engine: live.engine?.name ?? 'none',
+      mtu: live.prepared.mtu,
+    });
     return live;
+  }
+
+  /** Begins to watch over tunnels that stand now. */
+  #begin(tunnels: readonly LiveTunnel[]): void {
+    this.#monitor.start();
+    void this.#roaming.follow(tunnels);
   }
 
   /**
@@ -331,7 +349,6 @@ export class Supervisor {
     const { publicKeyOf, clock } = this.#surroundings;
     const live = new LiveTunnel(prepared, publicKeyOf(prepared.tunnel.privateKey), clock);
     this.#tunnels.set(live.interface, live);
-    this.#monitor.start();
     this.#pace();
     return live;
   }

@@ -24,6 +24,7 @@ export function desiredNetwork(tunnels: readonly PlannedTunnel[]): Resource[] {
   const routes = tunnels.flatMap(routesOf);
   return [
     ...tunnels.map((tunnel): Resource => ({ kind: 'link', interface: tunnel.interface })),
+    ...tunnels.map((tunnel): Resource => ({ kind: 'mtu', interface: tunnel.interface, mtu: tunnel.mtu })),
     ...tunnels.flatMap(addressesOf),
     ...settingsFor(tunnels),
     firewallOf(tunnels),

@@ -17,6 +17,8 @@ export interface PlannedTunnel {
   readonly table: RouteTable;
   /** The mark of its outer packets. */
   readonly mark: number;
+  /** Bytes. */
+  readonly mtu: number;
   /** The UDP port its engine listens on. */
   readonly listenPort: number;
   /** Whether its interface can hold IPv6. */

@@ -10,12 +10,26 @@ export type RouteTable = 'auto' | 'off' | number;
 
 /** One thing that Adit makes in a host's network, as a value. */
 export type Resource =
-  LinkResource | AddressResource | SysctlResource | FirewallResource | RouteResource | RuleResource;
+  | LinkResource
+  | MtuResource
+  | AddressResource
+  | SysctlResource
+  | FirewallResource
+  | RouteResource
+  | RuleResource;
 
 /** A WireGuard interface, made whole by the engine: with its addresses, MTU, key and peers. */
 export interface LinkResource {
   readonly kind: 'link';
   readonly interface: string;
+}
+
+/** The largest packet that one of our interfaces takes. */
+export interface MtuResource {
+  readonly kind: 'mtu';
+  readonly interface: string;
+  /** Bytes. */
+  readonly mtu: number;
 }
 
 /** An address of one of our interfaces. */
@@ -70,6 +84,8 @@ export function resourceIdentity(resource: Resource): string {
   switch (resource.kind) {
     case 'link':
       return `link ${resource.interface}`;
+    case 'mtu':
+      return `MTU of ${resource.interface}`;
     case 'address':
       return `address ${formatInterfaceAddress(resource.address)} on ${resource.interface}`;
     case 'sysctl':
@@ -85,6 +101,7 @@ export function resourceIdentity(resource: Resource): string {
 
 /** Whether two resources of one identity also have one value. */
 export function sameResource(a: Resource, b: Resource): boolean {
+  if (a.kind === 'mtu' && b.kind === 'mtu') return a.mtu === b.mtu;
   if (a.kind === 'sysctl' && b.kind === 'sysctl') return a.value === b.value;
   if (a.kind === 'firewall' && b.kind === 'firewall') return a.digest === b.digest;
   return true;
