@@ -21,14 +21,6 @@ export interface Observation {
   readonly firewallDigest: string | null;
 }
 
-/** A network in which nothing was looked at. */
-export const emptyObservation: Observation = {
-  links: [],
-  routes: [],
-  rules: { 4: [], 6: [] },
-  firewallDigest: null,
-};
-
 /**
  * Reads a host's links and rules, our firewall table, and the routes of some interfaces: all routes of a host may be very many.
  *
@@ -120,8 +112,7 @@ async function routesOfLink(ip: string, name: string, family: Family): Promise<R
   }));
 }
 
-/** The digest of our firewall table; null where there is none. */
-export async function observeFirewall(programs: Programs): Promise<string | null> {
+async function observeFirewall(programs: Programs): Promise<string | null> {
   const listing = await run(programs.path('nft'), ['-t', 'list', 'table', 'inet', firewallTable]).catch(
     nothing,
   );

@@ -5,14 +5,7 @@ import type { Change } from '../../../shared/network/plan/difference.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
 import type { WgQuickDriver } from '../engine/driver.ts';
-import {
-  emptyObservation,
-  observe,
-  observeFirewall,
-  observeLinks,
-  presentAmong,
-  readSysctl,
-} from '../network/observe.ts';
+import { observe, observeLinks, presentAmong, readSysctl } from '../network/observe.ts';
 import { performRouting, performSettings } from '../network/perform.ts';
 import type { Log } from '../system/log.ts';
 import type { Programs } from '../system/programs.ts';
@@ -68,14 +61,13 @@ export class NetworkHolder {
     return this.#held.some(({ resource }) => resource.kind === 'link' && resource.interface === name);
   }
 
-  /** Whether our firewall table and the kernel settings are as we made them. */
+  /** Whether the kernel settings are as we made them; nobody tells when one is changed. */
   async settingsStand(): Promise<boolean> {
-    const settings = this.#held
-      .map(({ resource }) => resource)
-      .filter(({ kind }) => kind === 'firewall' || kind === 'sysctl');
-    const firewallDigest = await observeFirewall(this.#programs);
-    const present = await presentAmong(settings, { ...emptyObservation, firewallDigest });
-    return differenceOf(settings, present).length === 0;
+    const standing = this.#held.map(
+      async ({ resource }) =>
+        resource.kind !== 'sysctl' || (await readSysctl(resource.key)) === resource.value,
+    );
+    return (await Promise.all(standing)).every(Boolean);
   }
 
   /**

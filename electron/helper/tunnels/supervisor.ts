@@ -36,7 +36,7 @@ export interface Surroundings {
 /** Milliseconds between looks at the engines, while somebody watches and while nobody does. */
 const lookEvery = { watched: 1_000, unwatched: 5_000 } as const;
 
-/** Milliseconds between looks at what nobody tells us of: a firewall that was flushed, a setting that was changed. */
+/** Milliseconds between looks at what nobody tells us of: a kernel setting that was changed. */
 const inspectEvery = 20_000;
 
 /** Milliseconds between looks while a handshake is waited for. */
