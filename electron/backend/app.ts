@@ -114,7 +114,11 @@ export class App {
     if (this.#settling !== null) clearTimeout(this.#settling);
     this.#settling = setTimeout(() => {
       this.#settling = null;
-      void this.state().then(({ profiles }) => this.#tell({ kind: 'profiles', profiles }));
+      // Profiles that cannot be read any more are told of to whoever asks for them next.
+      void this.state().then(
+        ({ profiles }) => this.#tell({ kind: 'profiles', profiles }),
+        () => undefined,
+      );
     }, settleTime);
   }
 

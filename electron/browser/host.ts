@@ -44,7 +44,14 @@ export async function serveInBrowser(app: App, folder: string, port: number): Pr
     maxPayload: messageLimit,
     handleProtocols: () => socketProtocol,
   });
+  const connections = new Set<Duplex>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   server.on('upgrade', (request, socket: Duplex, head) => {
+    // Whoever asked may be gone before the answer is written.
+    socket.on('error', () => socket.destroy());
     if (!mayOpenSocket(request, access, (server.address() as AddressInfo).port)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
@@ -61,8 +68,9 @@ export async function serveInBrowser(app: App, folder: string, port: number): Pr
   return {
     url: `http://127.0.0.1:${actual}/?token=${access.token ?? ''}`,
     close: () => {
-      for (const page of sockets.clients) page.terminate();
       server.close();
+      // It would wait for whoever keeps a connection, a page or half a request.
+      for (const socket of connections) socket.destroy();
     },
   };
 }
@@ -87,12 +95,22 @@ function respond(request: IncomingMessage, response: ServerResponse, { access, f
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
     refuse(response, 405, 'Only GET is served.');
   } else {
-    const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
-    const isNew = url.pathname === '/' && access.redeem(url.searchParams.get('token'));
-    const file = files.get(url.pathname === '/' ? '/index.html' : url.pathname);
+    const url = urlOf(request, port);
+    const path = url?.pathname ?? '';
+    const isNew = path === '/' && access.redeem(url?.searchParams.get('token') ?? null);
+    const file = files.get(path === '/' ? '/index.html' : path);
     if (!isNew && !access.hasCookie(request)) refuse(response, 403, usedUp);
     else if (file === undefined) refuse(response, 404, 'There is no such file.');
     else send(request, response, isNew ? introduce(file, access, response) : file);
+  }
+}
+
+/** What a request asks for; null where that is no URL, such as `//`. */
+function urlOf({ url }: IncomingMessage, port: number): URL | null {
+  try {
+    return new URL(url ?? '/', `http://127.0.0.1:${port}`);
+  } catch {
+    return null;
   }
 }
 

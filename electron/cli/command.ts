@@ -25,6 +25,8 @@ export interface Answer {
   readonly text: string;
   /** The text is a file's: it is printed as it is, with whatever end it has. */
   readonly verbatim?: boolean;
+  /** The bytes of files, printed in place of the text. */
+  readonly bytes?: Uint8Array;
   /** 0 unless said. */
   readonly exitCode?: number;
 }

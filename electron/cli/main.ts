@@ -34,8 +34,9 @@ async function answer(
   given: ReturnType<typeof parseWords>,
   json: boolean,
 ): Promise<number> {
-  const say = ({ json: value, text, verbatim }: Answer): void => {
+  const say = ({ json: value, text, verbatim, bytes }: Answer): void => {
     if (json) print(JSON.stringify(value));
+    else if (bytes !== undefined) process.stdout.write(bytes);
     else if (verbatim === true) process.stdout.write(text);
     else if (text !== '') print(text);
   };

@@ -31,9 +31,12 @@ export function wrongUsage(command: Command, message: string): FaultError {
 
 function read(command: Command, words: readonly string[]): Given {
   const optional = Object.keys(command.options).filter((name) => command.options[name]?.kind === 'optional');
+  const ofOptions = words.includes('--') ? words.indexOf('--') : words.length;
   const { tokens } = parseArgs({
     // An option whose value may be left out takes it behind an equals sign only, or it would swallow the next operand.
-    args: words.map((word) => (optional.some((name) => word === `--${name}`) ? `${word}=` : word)),
+    args: words.map((word, index) =>
+      index < ofOptions && optional.some((name) => word === `--${name}`) ? `${word}=` : word,
+    ),
     options: Object.fromEntries([
       ...commonOptions.map((name) => [name, { type: 'boolean' }] as const),
       ...Object.entries(command.options).map(

@@ -31,11 +31,19 @@ export function trustedSocket(path: string): string {
   }
 }
 
+/** What the system says of a path at which nobody can be listening. */
+const nobodyThere: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'ENAMETOOLONG',
+  'ELOOP',
+  'ECONNREFUSED',
+]);
+
 /** The fault in a failure to reach the socket at `path`. */
 export function connectFailure(path: string, error: unknown): Error {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ECONNREFUSED')
-    return new FaultError(notRunning(path));
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (nobodyThere.has(code)) return new FaultError(notRunning(path));
   if (code === 'EACCES' || code === 'EPERM')
     return new FaultError(notOurs(path, 'this user may not reach it'));
   return error instanceof Error ? error : new Error(String(error));

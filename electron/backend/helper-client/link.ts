@@ -46,12 +46,7 @@ export class HelperLink {
   /** Begins; the first attempt is over when this settles. */
   async start(): Promise<void> {
     try {
-      const connection = await HelperConnection.open(this.#socket);
-      connection.onEnd((fault) => this.#lost(connection, new FaultError(fault)));
-      const tunnels = await connection.watch((change) => this.#take(change));
-      this.#connection = connection;
-      this.#become({ kind: 'connected', version: connection.version });
-      this.#read(tunnels);
+      await this.#takeUp(await HelperConnection.open(this.#socket));
     } catch (error) {
       this.#lost(null, error);
     }
@@ -77,6 +72,20 @@ export class HelperLink {
       message: 'The helper has not been reached yet.',
       hint: 'Try again in a moment.',
     });
+  }
+
+  /** Follows the helper over a connection, which does not stay open if that comes to nothing. */
+  async #takeUp(connection: HelperConnection): Promise<void> {
+    try {
+      connection.onEnd((fault) => this.#lost(connection, new FaultError(fault)));
+      const tunnels = await connection.watch((change) => this.#take(change));
+      if (this.#stopped) return;
+      this.#connection = connection;
+      this.#become({ kind: 'connected', version: connection.version });
+      this.#read(tunnels);
+    } finally {
+      if (this.#connection !== connection) connection.close();
+    }
   }
 
   #take(change: TunnelChange): void {

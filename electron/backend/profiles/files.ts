@@ -84,6 +84,9 @@ async function writeTemporary(path: string, bytes: Uint8Array): Promise<string> 
   try {
     await file.writeFile(bytes);
     await file.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   } finally {
     await file.close();
   }
@@ -97,7 +100,7 @@ async function syncFolder(path: string): Promise<void> {
 
 function readFailure(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG')
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP')
     return new FaultError(notFound(path));
   if (code === 'EACCES' || code === 'EPERM') return new FaultError(unreadable(path));
   return error;

@@ -22,13 +22,15 @@ export class ProfileStore {
 
   /** The names of all profiles, in natural order. */
   async names(): Promise<string[]> {
-    const files = await readdir(this.#folder).catch((error: unknown) => {
+    const entries = await readdir(this.#folder, { withFileTypes: true }).catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return [];
       throw new FaultError(unusable(this.#folder, error));
     });
-    return files
-      .filter((file) => file.endsWith(suffix) && !file.startsWith('.'))
-      .map((file) => file.slice(0, -suffix.length))
+    // A folder or a pipe that somebody put there must not keep the profiles from being read.
+    return entries
+      .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+      .filter(({ name }) => name.endsWith(suffix) && !name.startsWith('.'))
+      .map(({ name }) => name.slice(0, -suffix.length))
       .sort((a, b) => naturalOrder.compare(a, b) || (a < b ? -1 : 1));
   }
 

@@ -1,3 +1,4 @@
+import { encode } from '../../../shared/config/index.ts';
 import { ProfileStore } from '../../backend/profiles/store.ts';
 import type { Command } from '../command.ts';
 
@@ -15,7 +16,12 @@ export const exportProfiles: Command = {
     return {
       json: { profiles: profiles.map(({ name, text }) => ({ name, text })) },
       text: profiles.map(({ text }) => text).join('\n'),
-      verbatim: true,
+      bytes: Buffer.concat(
+        profiles.flatMap(({ text, encoding }, index) => [
+          Buffer.from(index === 0 ? '' : '\n'),
+          encode(text, encoding),
+        ]),
+      ),
     };
   },
 };

@@ -18,11 +18,14 @@ export const serve: Command = {
   async run({ places, given, say, onInterrupt }) {
     const app = new App(places);
     const host = await serveInBrowser(app, join(__dirname, 'renderer'), portIn(given));
-    await app.start();
-    say({ json: { url: host.url }, text: `Open ${host.url}\nCtrl-C ends it; the tunnels stay.` });
-    await new Promise<void>((resolve) => onInterrupt(resolve));
-    host.close();
-    app.stop();
+    try {
+      await app.start();
+      say({ json: { url: host.url }, text: `Open ${host.url}\nCtrl-C ends it; the tunnels stay.` });
+      await new Promise<void>((resolve) => onInterrupt(resolve));
+    } finally {
+      host.close();
+      app.stop();
+    }
     return null;
   },
 };

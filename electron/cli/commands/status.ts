@@ -41,7 +41,11 @@ function watch(context: CommandContext, helper: HelperConnection): Promise<null>
       saying.catch(reject);
     };
     context.onInterrupt(() => resolve(null));
-    helper.onEnd((fault) => reject(new FaultError(fault)));
+    helper.onEnd((fault) => {
+      // What was known before is said before.
+      const end = (): void => reject(new FaultError(fault));
+      void saying.then(end, end);
+    });
     helper
       .watch((change) => {
         standing = foldChange(standing, change);

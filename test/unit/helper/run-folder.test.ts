@@ -1,0 +1,170 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { RunFolder, thisPlace } from '../../../electron/helper/system/run-folder.ts';
+import { HoldingsRecord } from '../../../electron/helper/tunnels/record.ts';
+import type { HeldResource } from '../../../electron/helper/tunnels/record.ts';
+import { faultOf } from '../../../shared/fault.ts';
+import { tunnelOf } from '../contract/tunnels.ts';
+import { describeWith, temporaryFolder } from '../machine.ts';
+import { preparedOf } from './prepared-tunnels.ts';
+
+function faultCode(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return faultOf(error).code;
+  }
+  return 'none';
+}
+
+function modeOf(path: string): number {
+  return statSync(path).mode & 0o777;
+}
+
+describe('the helper’s folder', () => {
+  it('is one for each user, with files that only root can read', () => {
+    const folder = new RunFolder(1000, join(temporaryFolder(), 'adit'));
+    folder.write('home.conf', 'secret');
+    expect(folder.path.endsWith('/adit/1000')).toBe(true);
+    expect(modeOf(folder.path)).toBe(0o755);
+    expect(modeOf(join(folder.path, 'home.conf'))).toBe(0o600);
+  });
+
+  it('replaces a file whole, and has nothing else in it afterwards', () => {
+    const folder = new RunFolder(0, temporaryFolder());
+    folder.write('a', 'a longer text');
+    folder.write('a', 'short');
+    expect(folder.read('a')).toBe('short');
+    expect(folder.names()).toEqual(['a']);
+    folder.remove('a');
+    folder.remove('a');
+    expect([folder.read('a'), folder.names()]).toEqual([null, []]);
+  });
+
+  it('goes when nothing is in it, and the one above with it', () => {
+    const root = join(temporaryFolder(), 'adit');
+    const [folder, other] = [new RunFolder(0, root), new RunFolder(1000, root)];
+    folder.write('lock', '');
+    folder.leave();
+    expect(existsSync(folder.path)).toBe(true);
+    folder.remove('lock');
+    folder.leave();
+    expect([existsSync(folder.path), existsSync(root)]).toEqual([false, true]);
+    other.leave();
+    expect(existsSync(root)).toBe(false);
+  });
+
+  it('says so where it cannot be made', () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    expect(faultCode(() => new RunFolder(0, file))).toBe('run-folder-unusable');
+  });
+
+  it('says so where a file cannot be written, and leaves nothing of it', () => {
+    const folder = new RunFolder(0, temporaryFolder());
+    mkdirSync(join(folder.path, 'taken'));
+    expect(faultCode(() => folder.write('taken', 'x'))).toBe('run-folder-unusable');
+    expect(folder.names()).toEqual(['taken']);
+  });
+});
+
+/** Fills a small file system, and then writes a record on it that is there already. */
+const onFullDisk = `
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { RunFolder } from '${join(import.meta.dirname, '../../../electron/helper/system/run-folder.ts')}';
+const folder = new RunFolder(0, process.argv[2]);
+folder.write('record', 'as before');
+writeFileSync(folder.path + '/spare', 'x'.repeat(8192));
+try { writeFileSync(folder.path + '/filling', 'x'.repeat(1024 * 1024)); } catch {}
+rmSync(folder.path + '/spare');
+let code = 'none';
+try { folder.write('record', 'y'.repeat(100_000)); } catch (error) { code = error.fault?.code ?? String(error); }
+console.log(JSON.stringify([code, readFileSync(folder.path + '/record', 'utf8'), readdirSync(folder.path).sort()]));
+`;
+
+describeWith(['root', 'a mount namespace'], 'the helper’s folder, on a full disk', () => {
+  it('keeps the old text whole, says so, and leaves no part of the new', () => {
+    const folder = temporaryFolder();
+    const program = join(temporaryFolder(), 'full.ts');
+    writeFileSync(program, onFullDisk);
+    const { stdout, stderr } = spawnSync(
+      'unshare',
+      [
+        '--mount',
+        'sh',
+        '-c',
+        `mount -t tmpfs -o size=64k none ${folder} && exec ${process.execPath} ${program} ${folder}`,
+      ],
+      { encoding: 'utf8' },
+    );
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual(['run-folder-unusable', 'as before', ['filling', 'record']]);
+  });
+});
+
+const held: HeldResource[] = [
+  { resource: { kind: 'link', interface: 'home' }, index: 7 },
+  { resource: { kind: 'sysctl', key: 'net.ipv4.conf.all.src_valid_mark', value: '1' }, before: '0' },
+];
+
+describe('the record', () => {
+  it('gives the next helper what is held, and forgets it with the last', () => {
+    const folder = new RunFolder(0, temporaryFolder());
+    new HoldingsRecord(folder).hold(held);
+    expect(new HoldingsRecord(folder).held()).toEqual(held);
+    new HoldingsRecord(folder).hold([]);
+    expect([new HoldingsRecord(folder).held(), folder.names()]).toEqual([[], []]);
+  });
+
+  it('gives back the promised tunnels in their turns, each until it is released', () => {
+    const folder = new RunFolder(0, temporaryFolder());
+    const record = new HoldingsRecord(folder);
+    const home = preparedOf({ order: 9 });
+    const office = preparedOf({ order: 2, tunnel: tunnelOf({ name: '办公室', interface: 'office' }) });
+    record.promise(home);
+    record.promise(office);
+    expect(new HoldingsRecord(folder).promised()).toEqual([office, home]);
+    record.release('office');
+    record.release('office');
+    expect(new HoldingsRecord(folder).promised()).toEqual([home]);
+  });
+
+  it('holds only what was made here, in this boot and this network', () => {
+    const folder = new RunFolder(0, temporaryFolder());
+    const record = new HoldingsRecord(folder);
+    record.hold(held);
+    record.promise(preparedOf());
+    for (const [key, value] of [
+      ['boot', 'another'],
+      ['namespace', 'net:[1]'],
+      ['version', 99],
+    ] as const) {
+      for (const name of folder.names()) {
+        const document = JSON.parse(folder.read(name) ?? '') as Record<string, unknown>;
+        expect(document).toMatchObject(thisPlace());
+        writeFileSync(join(folder.path, name), JSON.stringify({ ...document, [key]: value }));
+      }
+      expect([record.held(), record.promised()], key).toEqual([[], []]);
+      record.hold(held);
+      record.promise(preparedOf());
+    }
+  });
+
+  it('does not take other files in its folder for tunnels', () => {
+    const folder = new RunFolder(0, temporaryFolder());
+    folder.write('tunnel-x.json.new', '{');
+    folder.write('home.conf', '[Interface]');
+    expect(new HoldingsRecord(folder).promised()).toEqual([]);
+  });
+
+  it('keeps private keys to root', () => {
+    const folder = new RunFolder(0, temporaryFolder());
+    new HoldingsRecord(folder).promise(preparedOf());
+    const [file = ''] = readdirSync(folder.path);
+    expect(readFileSync(join(folder.path, file), 'utf8')).toContain(tunnelOf().privateKey);
+    expect(modeOf(join(folder.path, file))).toBe(0o600);
+    expect(dirname(folder.path)).not.toBe('/run/adit');
+  });
+});
