@@ -2,7 +2,7 @@
  * Builds `dist/`: one CommonJS file each for the command line, the helper and the Electron entries, and the interface
  * as ES modules. The same files run on Node 16.17 and Electron 22, where the desktop tests try them, and on what ships.
  */
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, copyFile, cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import type { InputOptions } from 'rolldown';
@@ -34,7 +34,7 @@ const define = {
 
 process.env['NODE_ENV'] = 'production';
 await rm(dist, { recursive: true, force: true });
-await Promise.all([...programs.map(buildProgram), buildInterface()]);
+await Promise.all([...programs.map(buildProgram), buildInterface(), copyIcons()]);
 await chmod(join(dist, 'bin.cjs'), 0o755);
 
 async function buildProgram({
@@ -61,4 +61,11 @@ async function buildProgram({
 
 async function buildInterface(): Promise<void> {
   await buildPage({ configFile: join(root, 'renderer', 'vite.config.ts'), logLevel: 'warn' });
+}
+
+/** The icons that the Electron shell shows itself. */
+async function copyIcons(): Promise<void> {
+  const icons = join(dist, 'icons');
+  await cp(join(root, 'assets', 'tray'), icons, { recursive: true });
+  await copyFile(join(root, 'assets', 'icons', '256x256.png'), join(icons, 'app.png'));
 }

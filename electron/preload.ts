@@ -9,7 +9,10 @@ const bridge: UiBridge = {
   onChange: (listener) => {
     const receive = (_event: IpcRendererEvent, change: UiChange): void => listener(change);
     ipcRenderer.on(channels.change, receive);
-    return () => ipcRenderer.off(channels.change, receive);
+    return () => {
+      // Its result is ipcRenderer itself, which older Electrons hand to the page with all it can do.
+      ipcRenderer.off(channels.change, receive);
+    };
   },
   // The app process and its window live and end together.
   onConnection: () => () => undefined,

@@ -6,8 +6,13 @@ import type { PageFile } from '../backend/page/files.ts';
 const scheme = 'adit';
 const host = 'app';
 
-/** The origin of the page. */
-export const pageOrigin = `${scheme}://${host}`;
+/** The address of the page. */
+export const pageUrl = `${scheme}://${host}/`;
+
+/** Whether an address is one of the page's files. Not asked by way of `URL`: to Node, a scheme of our own has no origin. */
+export function isOurs(url: string): boolean {
+  return url.startsWith(pageUrl);
+}
 
 /** Makes the page's scheme one like https: with an origin of its own, and secure. Before the app is ready. */
 export function declareScheme(): void {
@@ -16,7 +21,7 @@ export function declareScheme(): void {
   ]);
 }
 
-/** Serves the built interface under {@link pageOrigin}: a fixed list of files, and no other URL. */
+/** Serves the built interface under {@link pageUrl}: a fixed list of files, and no other URL. */
 export function servePage(): void {
   const files = readPageFiles(join(__dirname, 'renderer'));
   const headers = {
@@ -36,7 +41,7 @@ export function servePage(): void {
   older.registerBufferProtocol(scheme, ({ url }, respond) => {
     const file = fileAt(files, url);
     if (file === undefined) respond({ statusCode: 404, mimeType: 'text/plain', data: Buffer.alloc(0) });
-    else respond({ mimeType: file.type, data: file.bytes, headers });
+    else respond({ ...mediaType(file), data: file.bytes, headers });
   });
 }
 
@@ -45,6 +50,12 @@ interface OlderProtocol {
     scheme: string,
     handler: (request: { url: string }, respond: (response: object) => void) => void,
   ): void;
+}
+
+/** Taken apart: with its charset, the predecessor takes a page for plain text. */
+function mediaType({ type }: PageFile): { mimeType: string; charset?: string } {
+  const [mimeType = '', charset] = type.split('; charset=');
+  return charset === undefined ? { mimeType } : { mimeType, charset };
 }
 
 function fileAt(files: ReadonlyMap<string, PageFile>, text: string): PageFile | undefined {

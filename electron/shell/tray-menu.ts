@@ -9,6 +9,15 @@ export type TrayEntry =
   | { readonly kind: 'show' }
   | { readonly kind: 'quit' };
 
+/** All that the tray shows. */
+export interface TrayContent {
+  /** Nothing is up; something is, but no peer has answered; a peer has. */
+  readonly icon: 'off' | 'waiting' | 'on';
+  /** What the pointer shows over the icon. */
+  readonly tooltip: string;
+  readonly entries: readonly TrayEntry[];
+}
+
 /** How a tunnel's state is called behind its name; nothing for the two states that the check mark shows. */
 const stateWords: Readonly<Record<TunnelState, string>> = {
   down: '',
@@ -21,30 +30,75 @@ const stateWords: Readonly<Record<TunnelState, string>> = {
   failed: 'failed',
 };
 
-/** The tray's menu: a switch for each profile, and what keeps them from working if something does. */
-export function trayEntries({ helper, profiles, tunnels }: UiState): TrayEntry[] {
-  const switches = profiles.map(({ name, label }): TrayEntry => {
-    const state = tunnels.find((tunnel) => tunnel.name === name)?.state ?? 'down';
-    const words = stateWords[state];
-    const title = label ?? name;
-    return {
-      kind: 'profile',
-      name,
-      label: words === '' ? title : `${title} (${words})`,
-      isOn: state !== 'down',
-    };
-  });
-  const notes: TrayEntry[] = [
+/** Characters of a name that a menu has room for. */
+const longestTitle = 48;
+
+/** A profile, or a tunnel that none accounts for, as the menu needs it. */
+interface Line {
+  readonly name: string;
+  readonly title: string;
+  readonly state: TunnelState;
+}
+
+/** What the tray shows: a switch for each tunnel, and what keeps them from working if something does. */
+export function trayContent(state: UiState): TrayContent {
+  const lines = linesOf(state);
+  const connected = lines.filter((line) => line.state === 'connected');
+  const isAnyUp = lines.some((line) => line.state !== 'down');
+  return {
+    icon: connected.length > 0 ? 'on' : isAnyUp ? 'waiting' : 'off',
+    tooltip:
+      connected.length === 0
+        ? 'Adit: not connected'
+        : `Adit: ${shortened(connected.map(({ title }) => title).join(', '))}`,
+    entries: [
+      ...notesOf(state),
+      ...lines.map(switchOf),
+      { kind: 'separator' },
+      { kind: 'show' },
+      { kind: 'quit' },
+    ],
+  };
+}
+
+function linesOf({ profiles, tunnels }: UiState): Line[] {
+  const states = new Map(tunnels.map(({ name, state }) => [name, state]));
+  const known = new Set(profiles.map(({ name }) => name));
+  const titles = profiles.map(({ label, name }) => label ?? name);
+  return [
+    ...profiles.map(({ name, label }) => {
+      const title = label ?? name;
+      const isShared = titles.filter((other) => other === title).length > 1;
+      return { name, title: isShared ? `${title} – ${name}` : title, state: states.get(name) ?? 'down' };
+    }),
+    ...tunnels
+      .filter(({ name }) => !known.has(name))
+      .map(({ name, state }) => ({ name, title: name, state })),
+  ];
+}
+
+function switchOf({ name, title, state }: Line): TrayEntry {
+  const words = stateWords[state];
+  return {
+    kind: 'profile',
+    name,
+    label: words === '' ? shortened(title) : `${shortened(title)} (${words})`,
+    isOn: state !== 'down' && state !== 'disconnecting',
+  };
+}
+
+function notesOf({ helper, profiles }: UiState): TrayEntry[] {
+  return [
     ...(helper.kind === 'unavailable'
       ? [{ kind: 'note', label: 'The helper cannot be reached' } as const]
       : []),
     ...(profiles.length === 0 ? [{ kind: 'note', label: 'No profile yet' } as const] : []),
   ];
-  return [...notes, ...switches, { kind: 'separator' }, { kind: 'show' }, { kind: 'quit' }];
 }
 
-/** What the pointer shows over the icon. */
-export function trayTooltip({ tunnels }: UiState): string {
-  const connected = tunnels.filter(({ state }) => state === 'connected').map(({ name }) => name);
-  return connected.length === 0 ? 'Adit: not connected' : `Adit: ${connected.join(', ')}`;
+/** On one line, and no longer than a menu should be wide. Cut between characters, not within one. */
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  const characters = Array.from(new Intl.Segmenter().segment(line), ({ segment }) => segment);
+  return characters.length <= longestTitle ? line : `${characters.slice(0, longestTitle - 1).join('')}…`;
 }
