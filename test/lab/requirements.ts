@@ -27,6 +27,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'wireguard-tools': ['wg', 'wg-quick'],
 };
 
+/** The Debian packages that a machine with a lab on it needs. */
+export const labPackages: readonly string[] = Object.keys(PACKAGES);
+
 /** The Debian packages of which a program is missing. */
 export function missingTools(): string[] {
   const folders = labEnvironment()['PATH']?.split(':') ?? [];

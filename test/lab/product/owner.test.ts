@@ -58,22 +58,19 @@ describeInLab('a helper for an owner who is not root', () => {
       const socket = await stat(adit.socket);
       expect({ uid: socket.uid, mode: socket.mode & 0o777 }).toEqual({ uid: owner, mode: 0o600 });
 
-      const conf = join(homes[owner] ?? '', 'home.conf');
+      const conf = join(homes[owner], 'home.conf');
       await runCommand('machine', ['tee', conf], { input: profile.text });
       await chown(conf, owner, owner);
-      expect(await as(owner, adit.socket, homes[owner] ?? '', 'import', conf)).toMatchObject({
+      expect(await as(owner, adit.socket, homes[owner], 'import', conf)).toMatchObject({
         files: [{ name: 'home' }],
       });
-      expect(await as(owner, adit.socket, homes[owner] ?? '', 'up', 'home', '--wait=10')).toMatchObject({
+      expect(await as(owner, adit.socket, homes[owner], 'up', 'home', '--wait=10')).toMatchObject({
         tunnels: [{ state: 'connected' }],
       });
       expect(await callerSeenBy(client, 'http://198.51.100.80/')).toBe('203.0.113.10');
 
       for (const words of [['status'], ['down', '--all'], ['recover']]) {
-        expect(
-          await as(stranger, adit.socket, homes[stranger] ?? '', ...words),
-          words.join(' '),
-        ).toMatchObject({
+        expect(await as(stranger, adit.socket, homes[stranger], ...words), words.join(' ')).toMatchObject({
           error: { code: 'helper-not-ours' },
         });
       }
@@ -88,7 +85,7 @@ describeInLab('a helper for an owner who is not root', () => {
       );
       expect(stdout.trim()).toBe('EACCES');
 
-      expect(await as(owner, adit.socket, homes[owner] ?? '', 'down', 'home')).toEqual({ down: ['home'] });
+      expect(await as(owner, adit.socket, homes[owner], 'down', 'home')).toEqual({ down: ['home'] });
     } finally {
       for (const home of Object.values(homes)) await rm(home, { recursive: true, force: true });
     }

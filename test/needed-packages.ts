@@ -1,0 +1,7 @@
+import { desktopPackages } from './desktop/requirements.ts';
+import { labPackages } from './lab/requirements.ts';
+
+/** The Debian packages that a machine needs for all tests to run. */
+export const neededPackages: readonly string[] = [
+  ...new Set([...labPackages, ...desktopPackages, 'chromium', 'fonts-noto-cjk']),
+];
