@@ -14,7 +14,7 @@ if (reason !== null) {
 }
 const parts: Readonly<Record<string, () => Promise<string[]>>> = {
   up: () => benchUp(20),
-  status: () => benchStatus(30),
+  status: () => benchStatus(5),
   idle: () => benchIdle(60),
 };
 const wanted = process.argv.slice(2);

@@ -3,29 +3,31 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HelperConnection } from '../../electron/backend/helper-client/connection.ts';
 import { Profile } from '../../electron/backend/profiles/profile.ts';
 import { tunnelToMessage } from '../../shared/contract/helper/messages.ts';
-import type { Host } from '../lab/host.ts';
 import { newKeyPair } from '../lab/keys.ts';
 import { Lab } from '../lab/lab.ts';
 import { AditClient } from '../lab/product/client.ts';
 import { Running } from '../lab/running.ts';
-import { childTimeOf, cpuTimeOf, median, memoryOf } from './figures.ts';
+import { childTimeOf, cpuTimeOf, median, memoryOf, spread } from './figures.ts';
 
 /** How much one look at a tunnel may cost, against one `wg show all dump`. */
 const limits: Readonly<Record<number, number>> = { 1: 0.5, 100: 0.5, 1000: 1 };
 
+/** Seconds of each comparison. */
+const windowSeconds = 10;
+
 /**
  * One status tick: the processor time of helper and backend for each second in which a backend watches, against that of spawning
- * `wg show all dump` once; for tunnels of 1, 100 and 1,000 peers in which nothing happens.
+ * `wg show all dump` once a second meanwhile; for tunnels of 1, 100 and 1,000 peers in which nothing happens.
  *
- * @param seconds to watch each tunnel
+ * @param windows of ten seconds, of whose ratios the median counts
  */
-export async function benchStatus(seconds: number): Promise<string[]> {
+export async function benchStatus(windows: number): Promise<string[]> {
   const lines: string[] = [];
-  for (const peers of [1, 100, 1000]) lines.push(await tick(peers, seconds));
+  for (const peers of [1, 100, 1000]) lines.push(await tick(peers, windows));
   return lines;
 }
 
-async function tick(peers: number, seconds: number): Promise<string> {
+async function tick(peers: number, windows: number): Promise<string> {
   await using lab = await Lab.open('bench');
   const [client] = await lab.hosts('client');
   await using adit = await AditClient.start(client, lab.folder);
@@ -40,28 +42,49 @@ async function tick(peers: number, seconds: number): Promise<string> {
   await using watcher = new Running('watcher', [process.execPath, program, adit.socket]);
   await watcher.line(/connected/);
   const watcherPid = watcher.pid ?? 0;
+  await using dumper = client.start(['bash', '-c', dumperScript]);
   await sleep(3_000);
 
+  const ours: number[] = [];
+  const theirs: number[] = [];
   const used = (): number => cpuTimeOf(helperPid) + childTimeOf(helperPid) + cpuTimeOf(watcherPid);
-  const before = used();
-  await sleep(seconds * 1000);
-  const ours = (used() - before) / seconds;
-  const theirs = await dumpTime(client, 20);
-  const ratio = ours / theirs;
-  return `status tick, ${peers} peers: Adit ${ours.toFixed(2)} ms of CPU, "wg show all dump" ${theirs.toFixed(2)} ms, ratio ${ratio.toFixed(2)} (limit ${limits[peers] ?? Number.NaN}), ${seconds} ticks, helper ${memoryOf(helperPid).toFixed(0)} MiB`;
+  let [usedBefore, dumpsBefore] = [used(), await dumpTime(dumper)];
+  for (let window = 0; window < windows; window += 1) {
+    for (let second = 0; second < windowSeconds; second += 1) {
+      await sleep(1_000);
+      dumper.write('dump\n');
+    }
+    const [usedNow, dumpsNow] = [used(), await dumpTime(dumper)];
+    ours.push((usedNow - usedBefore) / windowSeconds);
+    theirs.push((dumpsNow - dumpsBefore) / windowSeconds);
+    [usedBefore, dumpsBefore] = [usedNow, dumpsNow];
+  }
+  const ratios = ours.map((time, window) => time / (theirs[window] ?? Number.NaN));
+  return (
+    `status tick, ${peers} peers: ratio ${spread(ratios)} (limit ${limits[peers] ?? Number.NaN}); ` +
+    `Adit ${median(ours).toFixed(2)} ms of CPU, "wg show all dump" ${median(theirs).toFixed(2)} ms; ` +
+    `${windows} windows of ${windowSeconds} ticks; helper ${memoryOf(helperPid).toFixed(0)} MiB`
+  );
 }
 
-/** The processor time of one `wg show all dump`, started and ended, in milliseconds. */
-async function dumpTime(client: Host, times: number): Promise<number> {
-  const script = `for i in $(seq ${times}); do wg show all dump > /dev/null; done; cat /proc/self/sched > /dev/null 2>&1; times`;
-  const measured: number[] = [];
-  for (let round = 0; round < 5; round += 1) {
-    const { stdout } = await client.run(['bash', '-c', script]);
-    // bash prints "user sys" of itself, and below that of its children, as 0m0.012s.
-    const children = stdout.trim().split('\n').at(-1) ?? '';
-    measured.push(children.split(' ').reduce((sum, text) => sum + seconds(text), 0) / times);
-  }
-  return median(measured) * 1000;
+/** Runs `wg` when it is told to, and tells how much processor time that took all in all. */
+const dumperScript =
+  'while read -r word; do case $word in dump) wg show all dump > /dev/null ;; *) times ;; esac; done';
+
+/** The processor time of all dumps so far, in milliseconds. */
+async function dumpTime(dumper: Running): Promise<number> {
+  const times: string[] = [];
+  const heard = new Promise<void>((resolve) => {
+    const stop = dumper.onLine((line) => {
+      // bash prints "user sys" of itself, and below that of its children, as 0m0.012s.
+      if (times.push(line) < 2) return;
+      stop();
+      resolve();
+    });
+  });
+  dumper.write('times\n');
+  await heard;
+  return 1000 * (times[1] ?? '').split(' ').reduce((sum, text) => sum + seconds(text), 0);
 }
 
 function seconds(text: string): number {

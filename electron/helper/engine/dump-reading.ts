@@ -1,24 +1,19 @@
+import { Records } from './records.ts';
 import type { DeviceReading, EngineChange, PeerReading } from './reading.ts';
 
 /**
  * Turns the output of `wg show INTERFACE dump` into differences: the first line is the interface, each other line a peer.
- * Lines are compared as text, and only those that differ are decoded.
  *
  * @see wireguard-tools src/show.c dump_print
  */
 export class DumpDecoder {
   #device: string | null = null;
-  #lines = new Map<string, string>();
+  readonly #peers = new Records((line) => line.slice(0, line.indexOf('\t')));
 
   decode(output: string): EngineChange {
     const [deviceLine = '', ...peerLines] = output.split('\n').filter((line) => line !== '');
-    const lines = new Map(peerLines.map((line) => [line.slice(0, line.indexOf('\t')), line]));
-    const peers = [...lines]
-      .filter(([key, line]) => this.#lines.get(key) !== line)
-      .map(([, line]) => decodePeer(line));
-    const removedPeers = [...this.#lines.keys()].filter((key) => !lines.has(key));
-    this.#lines = lines;
-    return { device: this.#decodeDevice(deviceLine), peers, removedPeers };
+    const { changed, removed } = this.#peers.take(peerLines);
+    return { device: this.#decodeDevice(deviceLine), peers: changed.map(decodePeer), removedPeers: removed };
   }
 
   #decodeDevice(line: string): DeviceReading | null {

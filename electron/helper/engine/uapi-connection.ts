@@ -12,9 +12,12 @@ export class UapiError extends Error {
   }
 }
 
-/** The end of every answer: `errno=N` and an empty line. */
+/** The end of every answer: `errno=N` and an empty line, which no other line of the protocol is. */
 const answerEnd = Buffer.from('\n\n');
 const errorLine = Buffer.from('errno=');
+
+/** Bytes for which there is room at first: an answer with some hundred peers. */
+const usualAnswer = 64 * 1024;
 
 /**
  * A lasting connection to the configuration socket of a user-space engine. It is one request at a time; its end is the
@@ -24,16 +27,26 @@ const errorLine = Buffer.from('errno=');
  */
 export class UapiConnection {
   readonly #socket: Socket;
-  #parts: Buffer[] = [];
+  /** Answers are read into the same memory again and again: a look a second must not make garbage. */
+  #memory = Buffer.allocUnsafeSlow(usualAnswer);
+  #length = 0;
   #waiting: { resolve: (answer: Buffer) => void; reject: (error: Error) => void } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.on('data', (part) => this.#receive(part));
-    socket.on('error', (error) => this.#fail(error));
-    socket.on('close', () => {
+  private constructor(path: string) {
+    this.#socket = connect({
+      path,
+      onread: {
+        buffer: () => this.#memory.subarray(this.#length),
+        callback: (count) => {
+          this.#receive(count);
+          return true;
+        },
+      },
+    });
+    this.#socket.on('error', (error) => this.#fail(error));
+    this.#socket.on('close', () => {
       this.#isClosed = true;
       this.#fail(new UapiError('the engine closed its configuration socket'));
     });
@@ -42,11 +55,11 @@ export class UapiConnection {
   /** Connects to the socket at `path`. Rejects with the system's error where nobody listens. */
   static open(path: string): Promise<UapiConnection> {
     return new Promise((resolve, reject) => {
-      const socket = connect(path);
-      socket.once('error', reject);
-      socket.once('connect', () => {
-        socket.off('error', reject);
-        resolve(new UapiConnection(socket));
+      const connection = new UapiConnection(path);
+      connection.#socket.once('error', reject);
+      connection.#socket.once('connect', () => {
+        connection.#socket.off('error', reject);
+        resolve(connection);
       });
     });
   }
@@ -58,7 +71,7 @@ export class UapiConnection {
     else this.#socket.once('close', listener);
   }
 
-  /** The state of the engine as it prints it, without the line of the error number. */
+  /** The state of the engine as it prints it, without the line of the error number. The bytes are good until the next request. */
   get(): Promise<Buffer> {
     return this.#request('get=1\n\n');
   }
@@ -103,29 +116,31 @@ export class UapiConnection {
     });
   }
 
-  #receive(part: Buffer): void {
-    this.#parts.push(part);
-    if (!endsAnswer(this.#parts)) return;
-    const answer = this.#parts.length === 1 ? part : Buffer.concat(this.#parts);
-    this.#parts = [];
+  #receive(count: number): void {
+    this.#length += count;
+    const end = this.#length - answerEnd.length;
+    if (end < 0 || this.#memory.compare(answerEnd, 0, answerEnd.length, end, this.#length) !== 0) {
+      if (this.#length === this.#memory.length) this.#makeRoom();
+      return;
+    }
+    const answer = this.#memory.subarray(0, end);
+    this.#length = 0;
     const waiting = this.#waiting;
     this.#waiting = null;
     const error = answer.lastIndexOf(errorLine);
-    const number = answer.toString('latin1', error + errorLine.length, answer.length - answerEnd.length);
+    const number = answer.toString('latin1', error + errorLine.length);
     if (number === '0') waiting?.resolve(answer.subarray(0, error));
     else waiting?.reject(new UapiError(`the engine answered errno=${number}`));
+  }
+
+  #makeRoom(): void {
+    const full = this.#memory;
+    this.#memory = Buffer.allocUnsafeSlow(2 * full.length);
+    full.copy(this.#memory);
   }
 
   #fail(error: Error): void {
     this.#waiting?.reject(error);
     this.#waiting = null;
   }
-}
-
-/** Whether the last bytes received are an empty line. No other line of the protocol is empty. */
-function endsAnswer(parts: readonly Buffer[]): boolean {
-  const last = parts.at(-1);
-  if (last?.at(-1) !== 0x0a) return false;
-  const before = last.length >= 2 ? last.at(-2) : parts.at(-2)?.at(-1);
-  return before === 0x0a;
 }

@@ -1,56 +1,30 @@
+import { Records } from './records.ts';
 import type { DeviceReading, EngineChange, PeerReading } from './reading.ts';
 
-const peerStart = Buffer.from('public_key=');
+/** What a peer's lines begin with, before its key. */
+const peerStart = 'public_key=';
 const hexKeyLength = 64;
 
-/** Where in an answer the lines of one peer stand. */
-interface Block {
-  readonly answer: Buffer;
-  readonly start: number;
-  readonly end: number;
-}
-
-/**
- * Turns the answers of a user-space engine into differences. An engine prints its peers in any order; each block of lines is
- * compared with the same peer's last one as bytes, and only those that differ are decoded.
- */
+/** Turns the answers of a user-space engine into differences. */
 export class UapiDecoder {
-  #device: Buffer | null = null;
-  #blocks = new Map<string, Block>();
+  #device: string | null = null;
+  readonly #peers = new Records((record) => record.slice(0, hexKeyLength));
 
-  /** @param answer of `get=1`, without the error line; it is kept until the next one */
+  /** @param answer of `get=1`, without the error line */
   decode(answer: Buffer): EngineChange {
-    const blocks = new Map<string, Block>();
-    const peers: PeerReading[] = [];
-    const first = answer.indexOf(peerStart);
-    let start = first;
-    while (start >= 0) {
-      const next = answer.indexOf(peerStart, start + peerStart.length);
-      const end = next < 0 ? answer.length : next;
-      const key = answer.toString(
-        'latin1',
-        start + peerStart.length,
-        start + peerStart.length + hexKeyLength,
-      );
-      const block = { answer, start, end };
-      if (!sameBlock(this.#blocks.get(key), block))
-        peers.push(decodePeer(answer.toString('latin1', start, end)));
-      blocks.set(key, block);
-      start = next;
-    }
-    const removedPeers = [...this.#blocks.keys()].filter((key) => !blocks.has(key)).map(base64OfHex);
-    this.#blocks = blocks;
+    const [device = '', ...peers] = answer.toString('latin1').split(peerStart);
+    const { changed, removed } = this.#peers.take(peers);
     return {
-      device: this.#decodeDevice(answer.subarray(0, first < 0 ? answer.length : first)),
-      peers,
-      removedPeers,
+      device: this.#decodeDevice(device),
+      peers: changed.map(decodePeer),
+      removedPeers: removed.map(base64OfHex),
     };
   }
 
-  #decodeDevice(lines: Buffer): DeviceReading | null {
-    if (this.#device !== null && this.#device.equals(lines)) return null;
+  #decodeDevice(lines: string): DeviceReading | null {
+    if (lines === this.#device) return null;
     this.#device = lines;
-    const values = valuesOf(lines.toString('latin1'));
+    const values = valuesOf(lines);
     return {
       listenPort: optionalNumber(values.get('listen_port')),
       fwMark: optionalNumber(values.get('fwmark')),
@@ -68,17 +42,13 @@ export function hexOfBase64(base64: string): string {
   return Buffer.from(base64, 'base64').toString('hex');
 }
 
-function sameBlock(before: Block | undefined, now: Block): boolean {
-  if (before === undefined || before.end - before.start !== now.end - now.start) return false;
-  return before.answer.compare(now.answer, now.start, now.end, before.start, before.end) === 0;
-}
-
+/** @param text the lines of a peer, from its key on */
 function decodePeer(text: string): PeerReading {
   const values = valuesOf(text);
   const seconds = Number(values.get('last_handshake_time_sec') ?? 0);
   const nanoseconds = Number(values.get('last_handshake_time_nsec') ?? 0);
   return {
-    publicKey: base64OfHex(values.get('public_key') ?? ''),
+    publicKey: base64OfHex(text.slice(0, hexKeyLength)),
     endpoint: values.get('endpoint') ?? null,
     allowedIps: allowedIpsOf(text),
     latestHandshake: seconds * 1000 + Math.floor(nanoseconds / 1e6),

@@ -13,7 +13,7 @@ import type {
 } from '../../../shared/tunnel/status.ts';
 import type { DeviceReading, Engine, PeerReading } from '../engine/reading.ts';
 import type { Clock } from '../system/clock.ts';
-import { hasSession, meetPeer, observePeer, peerState } from './peer-state.ts';
+import { hasSession, meetPeer, nextTurn, observePeer, peerState } from './peer-state.ts';
 import type { PeerMemory } from './peer-state.ts';
 import type { PreparedTunnel } from './prepared.ts';
 
@@ -25,10 +25,10 @@ export type Phase =
   | { readonly kind: 'failed'; readonly fault: Fault };
 
 interface LivePeer {
-  reading: PeerReading;
-  memory: PeerMemory;
-  /** As it was told last; null before it was told at all. */
-  status: PeerStatus | null;
+  readonly reading: PeerReading;
+  readonly memory: PeerMemory;
+  /** As it was told last. */
+  status: PeerStatus;
 }
 
 /** One tunnel as it lives: what its engine says of it, and what follows from that over time. */
@@ -42,8 +42,12 @@ export class LiveTunnel {
   #engine: Engine | null = null;
   #engineVersion: string | null = null;
   #device: DeviceReading | null = null;
+  /** When a peer's state may become another though nothing of it is counted. */
+  #nextTurn = Infinity;
   /** The head as it was told last, as text. */
   #toldHead = '';
+  /** Whether something of what the head says may have become another since. */
+  #isHeadOld = true;
 
   constructor(prepared: PreparedTunnel, publicKey: KeyText, clock: Clock) {
     this.#prepared = prepared;
@@ -60,6 +64,7 @@ export class LiveTunnel {
   /** The same tunnel with another MTU. @param mtu in bytes */
   resize(mtu: number): void {
     this.#prepared = { ...this.#prepared, mtu };
+    this.#isHeadOld = true;
   }
 
   /** The network interface. */
@@ -77,11 +82,12 @@ export class LiveTunnel {
 
   set phase(phase: Phase) {
     this.#phase = phase;
+    this.#isHeadOld = true;
   }
 
   /** Whether a peer has shaken hands lately. */
   get isConnected(): boolean {
-    return [...this.#peers.values()].some(({ status }) => status?.state === 'connected');
+    return [...this.#peers.values()].some(({ status }) => status.state === 'connected');
   }
 
   /** The last reading of every peer. */
@@ -101,14 +107,17 @@ export class LiveTunnel {
   attach(engine: Engine, version: string | null): void {
     this.detach();
     this.#peers.clear();
+    this.#nextTurn = Infinity;
     this.#engine = engine;
     this.#engineVersion = version;
+    this.#isHeadOld = true;
   }
 
   /** Closes the connection to the engine. */
   detach(): void {
     this.#engine?.close();
     this.#engine = null;
+    this.#isHeadOld = true;
   }
 
   /**
@@ -117,12 +126,16 @@ export class LiveTunnel {
    */
   async look(): Promise<TunnelChange | null> {
     const change = (await this.#engine?.read().catch(() => null)) ?? null;
-    this.#device = change?.device ?? this.#device;
     const now = this.#clock.now();
-    const read = new Set(change?.peers.map((reading) => this.#take(reading, now)));
+    if (change !== null && change.device !== null) {
+      this.#device = change.device;
+      this.#isHeadOld = true;
+    }
     const removedPeers = (change?.removedPeers ?? []).filter((key) => this.#peers.delete(key));
-    const peers = [...this.#peers.values()].flatMap((peer) => this.#tell(peer, read.has(peer), now));
-    return this.#difference(peers, removedPeers);
+    const read = (change?.peers ?? []).map((reading) => this.#take(reading, now));
+    const turned = now < this.#nextTurn ? [] : this.#turn(read, now);
+    if (read.length + turned.length + removedPeers.length > 0) this.#isHeadOld = true;
+    return this.#difference([...read, ...turned], removedPeers);
   }
 
   /** What was found at the last look. */
@@ -133,51 +146,63 @@ export class LiveTunnel {
     return { ...this.#head(), peers };
   }
 
-  #take(reading: PeerReading, now: number): LivePeer {
+  /** A peer that is new, or of which something changed. */
+  #take(reading: PeerReading, now: number): PeerStatus {
     const known = this.#peers.get(reading.publicKey);
-    if (known !== undefined) {
-      known.reading = reading;
-      return known;
-    }
-    const age = this.#clock.wallTime() - reading.latestHandshake;
-    const memory = meetPeer(reading, now, age, reading.persistentKeepalive);
-    const peer: LivePeer = { reading, memory, status: null };
-    this.#peers.set(reading.publicKey, peer);
-    return peer;
-  }
-
-  /** Lets time pass for a peer, and gives its status if that is another than was told. */
-  #tell(peer: LivePeer, wasRead: boolean, now: number): PeerStatus[] {
-    const { reading } = peer;
-    peer.memory = observePeer(peer.memory, reading, now);
-    const state = peerState(peer.memory, now);
-    if (!wasRead && peer.status?.state === state) return [];
-    peer.status = {
+    const memory =
+      known === undefined
+        ? meetPeer(
+            reading,
+            now,
+            this.#clock.wallTime() - reading.latestHandshake,
+            reading.persistentKeepalive,
+          )
+        : observePeer(known.memory, reading, now);
+    const status: PeerStatus = {
       publicKey: reading.publicKey,
       name: this.#names.get(reading.publicKey) ?? null,
       endpoint: reading.endpoint,
       allowedIps: reading.allowedIps,
-      state,
+      state: peerState(memory, now),
       latestHandshake: reading.latestHandshake === 0 ? null : new Date(reading.latestHandshake).toISOString(),
       rxBytes: reading.rxBytes,
       txBytes: reading.txBytes,
       persistentKeepalive: reading.persistentKeepalive,
     };
-    return [peer.status];
+    this.#peers.set(reading.publicKey, { reading, memory, status });
+    this.#nextTurn = Math.min(this.#nextTurn, nextTurn(memory, now));
+    return status;
+  }
+
+  /** Lets time pass for all peers, and gives those whose state it changed, but for some that have been seen to already. */
+  #turn(seen: readonly PeerStatus[], now: number): PeerStatus[] {
+    const others = [...this.#peers.values()].filter(
+      (peer) => peerState(peer.memory, now) !== peer.status.state,
+    );
+    for (const peer of others) peer.status = { ...peer.status, state: peerState(peer.memory, now) };
+    this.#nextTurn = Math.min(...[...this.#peers.values()].map(({ memory }) => nextTurn(memory, now)));
+    return others.map(({ status }) => status).filter((status) => !seen.includes(status));
   }
 
   #difference(peers: readonly PeerStatus[], removedPeers: readonly KeyText[]): TunnelChange | null {
-    const head = this.#head();
-    const headText = JSON.stringify(head);
-    const isSameHead = headText === this.#toldHead;
-    this.#toldHead = headText;
-    if (isSameHead && peers.length === 0 && removedPeers.length === 0) return null;
+    const head = this.#isHeadOld ? this.#newHead() : null;
+    if (head === null && peers.length === 0 && removedPeers.length === 0) return null;
     return {
       interface: this.interface,
-      ...(isSameHead ? {} : { head }),
+      ...(head === null ? {} : { head }),
       ...(peers.length === 0 ? {} : { peers }),
       ...(removedPeers.length === 0 ? {} : { removedPeers }),
     };
+  }
+
+  /** The head, if it is another than was told. */
+  #newHead(): TunnelHead | null {
+    this.#isHeadOld = false;
+    const head = this.#head();
+    const text = JSON.stringify(head);
+    if (text === this.#toldHead) return null;
+    this.#toldHead = text;
+    return head;
   }
 
   #head(): TunnelHead {
@@ -216,7 +241,7 @@ export class LiveTunnel {
 
   #state(): TunnelState {
     if (this.#phase.kind !== 'up') return this.#phase.kind;
-    const present = new Set([...this.#peers.values()].map(({ status }) => status?.state));
+    const present = new Set([...this.#peers.values()].map(({ status }) => status.state));
     return peerStates.find((state) => present.has(state)) ?? 'idle';
   }
 }

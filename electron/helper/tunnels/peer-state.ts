@@ -54,15 +54,14 @@ export function meetPeer(
   };
 }
 
-/** A peer seen again. */
+/** A peer that is counted again, or of which more is counted. */
 export function observePeer(memory: PeerMemory, counters: PeerCounters, now: number): PeerMemory {
   const before = memory.counters;
   const shookHands = counters.latestHandshake !== before.latestHandshake && counters.latestHandshake !== 0;
   const heard = shookHands || counters.rxBytes > before.rxBytes;
   const sent = counters.txBytes > before.txBytes;
   // After a silence, which a sleep of the machine is too, what is sent begins an attempt of its own.
-  const wasQuiet = memory.lastSentAt === null || now - memory.lastSentAt > memory.quietAfter;
-  const attemptBegan = wasQuiet ? null : memory.unansweredSince;
+  const attemptBegan = isQuiet(memory, now) ? null : memory.unansweredSince;
   return {
     counters,
     handshakeAt: shookHands ? now : memory.handshakeAt,
@@ -75,11 +74,29 @@ export function observePeer(memory: PeerMemory, counters: PeerCounters, now: num
 /** The state of a peer at a moment, from what is remembered of it. */
 export function peerState(memory: PeerMemory, now: number): PeerState {
   if (hasSession(memory, now)) return 'connected';
-  if (memory.unansweredSince === null) return 'idle';
+  if (memory.unansweredSince === null || isQuiet(memory, now)) return 'idle';
   return now - memory.unansweredSince < attemptTime ? 'handshaking' : 'stale';
+}
+
+/** When the state of a peer becomes another by nothing but time, as early as it may be; Infinity where it never does. */
+export function nextTurn(
+  { handshakeAt, unansweredSince, lastSentAt, quietAfter }: PeerMemory,
+  now: number,
+): number {
+  const turns = [
+    handshakeAt === null ? Infinity : handshakeAt + rejectAfter,
+    unansweredSince === null ? Infinity : unansweredSince + attemptTime,
+    // One more: quiet is who was silent for longer.
+    unansweredSince === null || lastSentAt === null ? Infinity : lastSentAt + quietAfter + 1,
+  ];
+  return Math.min(...turns.filter((turn) => turn > now));
 }
 
 /** Whether a peer has shaken hands so lately that the session still holds. */
 export function hasSession(memory: PeerMemory, now: number): boolean {
   return memory.handshakeAt !== null && now - memory.handshakeAt < rejectAfter;
+}
+
+function isQuiet({ lastSentAt, quietAfter }: PeerMemory, now: number): boolean {
+  return lastSentAt === null || now - lastSentAt > quietAfter;
 }
