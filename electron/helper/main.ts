@@ -9,6 +9,7 @@ import { handlersOf, rpcServer } from './server/rpc.ts';
 import { systemClock } from './system/clock.ts';
 import { becomeOnlyHelper } from './system/lock.ts';
 import { logToStderr } from './system/log.ts';
+import { refuseUnknownSystem } from './system/platform.ts';
 import { Programs } from './system/programs.ts';
 import { publicKeyOf } from './system/public-key.ts';
 import { RunFolder } from './system/run-folder.ts';
@@ -104,6 +105,7 @@ const needsRoot = {
 async function main(): Promise<void> {
   try {
     const task = readTask(process.argv.slice(2), process.env);
+    refuseUnknownSystem(process.platform);
     await (task.kind === 'serve' ? serve(task) : recover(task));
   } catch (error) {
     const fault = faultOf(error);

@@ -19,6 +19,12 @@ const errorLine = Buffer.from('errno=');
 /** Bytes for which there is room at first: an answer with some hundred peers. */
 const usualAnswer = 64 * 1024;
 
+interface Request {
+  readonly text: string;
+  readonly resolve: (answer: Buffer) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /**
  * A lasting connection to the configuration socket of a user-space engine. It is one request at a time; its end is the
  * engine's own.
@@ -30,8 +36,9 @@ export class UapiConnection {
   /** Answers are read into the same memory again and again: a look a second must not make garbage. */
   #memory = Buffer.allocUnsafeSlow(usualAnswer);
   #length = 0;
-  #waiting: { resolve: (answer: Buffer) => void; reject: (error: Error) => void } | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Those that are not answered yet; the first has been sent. */
+  #requests: Request[] = [];
+  readonly #deadline: NodeJS.Timeout;
   #isClosed = false;
 
   private constructor(path: string) {
@@ -45,9 +52,12 @@ export class UapiConnection {
         },
       },
     });
+    // One for all requests, and not one each: it runs on when an answer has come, and then finds nobody waiting.
+    this.#deadline = setTimeout(() => this.#giveUp(), answerDeadline).unref();
     this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.on('close', () => {
       this.#isClosed = true;
+      clearTimeout(this.#deadline);
       this.#fail(new UapiError('the engine closed its configuration socket'));
     });
   }
@@ -87,33 +97,19 @@ export class UapiConnection {
   }
 
   #request(text: string): Promise<Buffer> {
-    const answer = this.#turn.then(() => this.#exchange(text));
-    this.#turn = answer.catch(() => undefined);
-    return answer;
-  }
-
-  #exchange(text: string): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed) {
         reject(new UapiError('the connection to the engine is closed'));
         return;
       }
-      const deadline = setTimeout(() => {
-        this.#fail(new UapiError('the engine did not answer'));
-        this.#socket.destroy();
-      }, answerDeadline);
-      this.#waiting = {
-        resolve: (answer) => {
-          clearTimeout(deadline);
-          resolve(answer);
-        },
-        reject: (error) => {
-          clearTimeout(deadline);
-          reject(error);
-        },
-      };
-      this.#socket.write(text);
+      this.#requests.push({ text, resolve, reject });
+      if (this.#requests.length === 1) this.#send(text);
     });
+  }
+
+  #send(text: string): void {
+    this.#deadline.refresh();
+    this.#socket.write(text);
   }
 
   #receive(count: number): void {
@@ -125,12 +121,13 @@ export class UapiConnection {
     }
     const answer = this.#memory.subarray(0, end);
     this.#length = 0;
-    const waiting = this.#waiting;
-    this.#waiting = null;
+    const request = this.#requests.shift();
     const error = answer.lastIndexOf(errorLine);
     const number = answer.toString('latin1', error + errorLine.length);
-    if (number === '0') waiting?.resolve(answer.subarray(0, error));
-    else waiting?.reject(new UapiError(`the engine answered errno=${number}`));
+    if (number === '0') request?.resolve(answer.subarray(0, error));
+    else request?.reject(new UapiError(`the engine answered errno=${number}`));
+    const [next] = this.#requests;
+    if (next !== undefined) this.#send(next.text);
   }
 
   #makeRoom(): void {
@@ -139,8 +136,15 @@ export class UapiConnection {
     full.copy(this.#memory);
   }
 
+  #giveUp(): void {
+    if (this.#requests.length === 0) return;
+    this.#fail(new UapiError('the engine did not answer'));
+    this.#socket.destroy();
+  }
+
   #fail(error: Error): void {
-    this.#waiting?.reject(error);
-    this.#waiting = null;
+    const requests = this.#requests;
+    this.#requests = [];
+    for (const { reject } of requests) reject(error);
   }
 }

@@ -70,6 +70,10 @@ export class LookTimer {
   async #lookOnce(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
-    await this.#look().finally(() => (this.#isLooking = false));
+    try {
+      await this.#look();
+    } finally {
+      this.#isLooking = false;
+    }
   }
 }
