@@ -36,5 +36,10 @@ export { isKey } from './values/key.ts';
 export { interfaceNameProblem } from './values/interface-name.ts';
 export type { InterfaceNameProblem } from './values/interface-name.ts';
 
+export type { ForeignConf } from './foreign/foreign-conf.ts';
+export { fillOwnEnd } from './foreign/own-end.ts';
+export type { OwnEnd } from './foreign/own-end.ts';
+export { readForeign } from './foreign/read-foreign.ts';
+
 export { hideKeys } from './secrets/hide-keys.ts';
 export { restoreKeys } from './secrets/restore-keys.ts';
