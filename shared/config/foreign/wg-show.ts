@@ -25,7 +25,7 @@ export function readWgShow(text: string): ForeignConf[] | null {
   if (!looksLikeWgShow(text)) return null;
   const writers: ConfWriter[] = [];
   const before: [text: string, source: number][] = [];
-  for (const [index, line] of text.split('\n').entries()) {
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
     const source = index + 1;
     const [, word = '', rest = ''] = /^\s*([a-z][a-z ]{0,30}):(.*)$/.exec(line) ?? [];
     const value = rest.trim();
