@@ -25,6 +25,10 @@ export const faultCodes = {
   'profile-is-up': 'The tunnel of this profile is up, so it cannot be renamed or removed.',
   'home-unusable': 'The folder that keeps the profiles cannot be made, read or written.',
 
+  // The desktop
+  'autostart-refused': 'Whether Adit starts at login could not be changed.',
+  'helper-start-failed': 'The system could not be brought to start the helper as root.',
+
   // Reaching the helper
   'helper-not-running': 'No root helper listens at the socket.',
   'helper-not-ours':
@@ -35,6 +39,7 @@ export const faultCodes = {
   'helper-timeout': 'The helper did not answer within the deadline.',
 
   // Starting the helper
+  'platform-unsupported': 'The helper has no way of making tunnels on this system yet.',
   'helper-needs-root': 'The helper has to run as root.',
   'helper-already-running': 'Another helper listens at this socket.',
   'helper-files-untrusted':
@@ -57,6 +62,7 @@ export const faultCodes = {
   'needs-root': 'This has to be done as root.',
 
   // The interface
+  'page-died': 'The page of the window ended as soon as it had begun.',
   'app-lost': 'The window has lost the program behind it.',
   'interface-not-built': 'The built interface is missing from this installation.',
   'port-in-use': 'The port to serve the interface on is taken.',
