@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { defaultSocket } from '../../shared/contract/helper/socket-path.ts';
 
-/** Where things are, for one user. */
+/** Where things are, for one user; absolute paths, whatever folder we stand in later. */
 export interface Places {
   /** The state folder. */
   readonly home: string;
@@ -10,12 +10,16 @@ export interface Places {
   readonly socket: string;
 }
 
+/** XDG's folder for what the user has set, programs each having a folder of their own in it. */
+export function configurationFolder(environment: NodeJS.ProcessEnv): string {
+  return given(environment['XDG_CONFIG_HOME']) ?? join(homedir(), '.config');
+}
+
 /** Reads `ADIT_HOME` and `ADIT_SOCKET`; without them, the XDG configuration folder and the user's own helper. */
 export function placesOf(environment: NodeJS.ProcessEnv): Places {
-  const config = given(environment['XDG_CONFIG_HOME']) ?? join(homedir(), '.config');
   return {
-    home: given(environment['ADIT_HOME']) ?? join(config, 'adit'),
-    socket: given(environment['ADIT_SOCKET']) ?? defaultSocket(process.getuid?.() ?? 0),
+    home: resolve(given(environment['ADIT_HOME']) ?? join(configurationFolder(environment), 'adit')),
+    socket: resolve(given(environment['ADIT_SOCKET']) ?? defaultSocket(process.getuid?.() ?? 0)),
   };
 }
 

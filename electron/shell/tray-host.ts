@@ -1,7 +1,13 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const watcher = 'org.kde.StatusNotifierWatcher';
 
 /** Milliseconds the session's bus may take to answer. */
 const deadline = 2_000;
+
+/** Milliseconds between questions while a host is waited for. */
+const retryDelay = 500;
 
 /**
  * Whether something shows tray icons. On Linux that is for the panel to say, over the session's bus: Electron makes a tray
@@ -12,10 +18,10 @@ export function hasTrayHost(): Promise<boolean> {
   const words = [
     '--session',
     '--print-reply=literal',
-    '--dest=org.kde.StatusNotifierWatcher',
+    `--dest=${watcher}`,
     '/StatusNotifierWatcher',
     'org.freedesktop.DBus.Properties.Get',
-    'string:org.kde.StatusNotifierWatcher',
+    `string:${watcher}`,
     'string:IsStatusNotifierHostRegistered',
   ];
   return new Promise((resolve) => {
@@ -24,3 +30,37 @@ export function hasTrayHost(): Promise<boolean> {
     });
   });
 }
+
+/** Whether something shows tray icons within a time: at login the panel may come after us. @param time in milliseconds */
+export async function trayHostComes(time: number): Promise<boolean> {
+  const end = Date.now() + time;
+  while (!(await hasTrayHost())) {
+    if (Date.now() >= end) return false;
+    await sleep(retryDelay);
+  }
+  return true;
+}
+
+/**
+ * Calls `listener` whenever something has begun to show tray icons: a panel that comes after us, or one that was started
+ * again. Both know nothing of an icon that was put there before. The returned function ends that.
+ */
+export function followTrayHost(listener: () => void): () => void {
+  if (process.platform !== 'linux') return () => undefined;
+  const monitor = spawn('dbus-monitor', ['--session', ...signals], { stdio: ['ignore', 'pipe', 'ignore'] });
+  // Without that program an icon comes when the program starts, or not at all.
+  monitor.on('error', () => undefined);
+  monitor.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (!/member=(NameOwnerChanged|StatusNotifierHostRegistered)/.test(text)) return;
+    void hasTrayHost().then((isThere) => {
+      if (isThere && !monitor.killed) listener();
+    });
+  });
+  return () => monitor.kill();
+}
+
+/** The two by which a host appears: the watcher's name gets an owner, or the watcher a host. */
+const signals = [
+  `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${watcher}'`,
+  `type='signal',interface='${watcher}',member='StatusNotifierHostRegistered'`,
+];

@@ -5,8 +5,10 @@ import type { TunnelState } from '../../shared/tunnel/status.ts';
 export type TrayEntry =
   | { readonly kind: 'profile'; readonly name: string; readonly label: string; readonly isOn: boolean }
   | { readonly kind: 'note'; readonly label: string }
+  | { readonly kind: 'start-helper' }
   | { readonly kind: 'separator' }
   | { readonly kind: 'show' }
+  | { readonly kind: 'start-at-login'; readonly isOn: boolean }
   | { readonly kind: 'quit' };
 
 /** All that the tray shows. */
@@ -16,6 +18,14 @@ export interface TrayContent {
   /** What the pointer shows over the icon. */
   readonly tooltip: string;
   readonly entries: readonly TrayEntry[];
+}
+
+/** What the program can do here beside its tunnels. */
+export interface TrayOffers {
+  /** Whether it can ask for root, and so start the helper itself. */
+  readonly canStartHelper: boolean;
+  /** Whether it starts at login; null where that is not to be had. */
+  readonly startAtLogin: boolean | null;
 }
 
 /** How a tunnel's state is called behind its name; nothing for the two states that the check mark shows. */
@@ -41,7 +51,7 @@ interface Line {
 }
 
 /** What the tray shows: a switch for each tunnel, and what keeps them from working if something does. */
-export function trayContent(state: UiState): TrayContent {
+export function trayContent(state: UiState, { canStartHelper, startAtLogin }: TrayOffers): TrayContent {
   const lines = linesOf(state);
   const connected = lines.filter((line) => line.state === 'connected');
   const isAnyUp = lines.some((line) => line.state !== 'down');
@@ -53,9 +63,11 @@ export function trayContent(state: UiState): TrayContent {
         : `Adit: ${shortened(connected.map(({ title }) => title).join(', '))}`,
     entries: [
       ...notesOf(state),
+      ...(canStartHelper && lacksHelper(state) ? [{ kind: 'start-helper' } as const] : []),
       ...lines.map(switchOf),
       { kind: 'separator' },
       { kind: 'show' },
+      ...(startAtLogin === null ? [] : [{ kind: 'start-at-login', isOn: startAtLogin } as const]),
       { kind: 'quit' },
     ],
   };
@@ -94,6 +106,11 @@ function notesOf({ helper, profiles }: UiState): TrayEntry[] {
       : []),
     ...(profiles.length === 0 ? [{ kind: 'note', label: 'No profile yet' } as const] : []),
   ];
+}
+
+/** Whether no helper runs at all; one that is another's or too old is not replaced by starting a second. */
+function lacksHelper({ helper }: UiState): boolean {
+  return helper.kind === 'unavailable' && helper.fault.code === 'helper-not-running';
 }
 
 /** On one line, and no longer than a menu should be wide. Cut between characters, not within one. */

@@ -1,48 +1,67 @@
 import { join } from 'node:path';
-import { dialog, Menu, nativeImage, Tray } from 'electron';
+import { Menu, nativeImage, Tray } from 'electron';
 import type { MenuItemConstructorOptions, NativeImage } from 'electron';
 import type { UiChange, UiState } from '../../shared/contract/ui/verbs.ts';
 import type { Fault } from '../../shared/fault.ts';
 import type { App } from '../backend/app.ts';
+import type { StartAtLogin } from './autostart.ts';
+import { canAskForRoot, startHelper } from './elevate.ts';
 import { stateAfter } from './state.ts';
+import { followTrayHost } from './tray-host.ts';
 import { trayContent } from './tray-menu.ts';
 import type { TrayContent, TrayEntry } from './tray-menu.ts';
 
 /** What the tray asks of the rest of the program. */
 export interface TrayDelegate {
   showWindow(): void;
+  /** Tells the person of something that could not be done. */
+  tell(fault: Fault): Promise<void>;
   quit(): void;
 }
 
 /** The icon in the panel, with a menu that has a switch for each profile. */
 export class TrayMenu {
   readonly #backend: App;
+  readonly #startAtLogin: StartAtLogin | null;
   readonly #delegate: TrayDelegate;
   #tray: Tray | null = null;
-  #endChanges: (() => void) | null = null;
+  #endFollowing: (() => void)[] = [];
   /** Null until it has been read once. */
   #state: UiState | null = null;
-  /** The icon and the menu as they stand, as text. */
+  /** The icon and the menu as they stand, as text; empty where they have to be set again. */
   #shown = { icon: '', menu: '' };
 
-  constructor(backend: App, delegate: TrayDelegate) {
+  constructor(backend: App, startAtLogin: StartAtLogin | null, delegate: TrayDelegate) {
     this.#backend = backend;
+    this.#startAtLogin = startAtLogin;
     this.#delegate = delegate;
   }
 
   /** Puts the icon there, and keeps it and its menu true from then on. */
   async start(): Promise<void> {
-    this.#tray = new Tray(iconOf('off'));
-    this.#tray.on('click', () => this.#delegate.showWindow());
-    this.#endChanges = this.#backend.onChange((change) => this.#take(change));
+    this.#appear();
+    this.#startAtLogin?.onChange(() => this.#showAgain());
+    this.#endFollowing = [
+      this.#backend.onChange((change) => this.#take(change)),
+      followTrayHost(() => this.#appear()),
+    ];
     this.#state = await this.#backend.state();
     this.#show();
   }
 
   stop(): void {
-    this.#endChanges?.();
+    for (const end of this.#endFollowing) end();
     this.#tray?.destroy();
     this.#tray = null;
+  }
+
+  /** Puts an icon there, in place of one that a panel before may have shown. */
+  #appear(): void {
+    this.#tray?.destroy();
+    this.#tray = new Tray(iconOf('off'));
+    this.#tray.on('click', () => this.#delegate.showWindow());
+    this.#shown = { icon: '', menu: '' };
+    this.#show();
   }
 
   /** Changes come several times a second; what the tray shows of them seldom does. */
@@ -55,7 +74,10 @@ export class TrayMenu {
   /** On Linux a menu that is shown does not change: a new one has to take its place. */
   #show(): void {
     if (this.#state === null || this.#tray === null) return;
-    const { icon, tooltip, entries } = trayContent(this.#state);
+    const { icon, tooltip, entries } = trayContent(this.#state, {
+      canStartHelper: canAskForRoot(process.platform),
+      startAtLogin: this.#startAtLogin?.isOn ?? null,
+    });
     const menu = JSON.stringify([tooltip, entries]);
     if (icon !== this.#shown.icon) this.#tray.setImage(iconOf(icon));
     if (menu !== this.#shown.menu) {
@@ -63,6 +85,12 @@ export class TrayMenu {
       this.#tray.setContextMenu(Menu.buildFromTemplate(entries.map((entry) => this.#item(entry))));
     }
     this.#shown = { icon, menu };
+  }
+
+  /** A click moves a check mark by itself: the menu has to say again how things really are. */
+  #showAgain(): void {
+    this.#shown = { ...this.#shown, menu: '' };
+    this.#show();
   }
 
   #item(entry: TrayEntry): MenuItemConstructorOptions {
@@ -78,10 +106,21 @@ export class TrayMenu {
       }
       case 'note':
         return { label: entry.label, enabled: false };
+      case 'start-helper':
+        return { label: 'Start the helper…', click: () => void this.#startHelper() };
       case 'separator':
         return { type: 'separator' };
       case 'show':
         return { label: 'Show Adit', click: () => this.#delegate.showWindow() };
+      case 'start-at-login': {
+        const { isOn } = entry;
+        return {
+          type: 'checkbox',
+          label: 'Start at login',
+          checked: isOn,
+          click: () => void this.#tell(this.#startAtLogin?.set(!isOn) ?? null),
+        };
+      }
       case 'quit':
         return { label: 'Quit', click: () => this.#delegate.quit() };
     }
@@ -92,24 +131,16 @@ export class TrayMenu {
       isOn ? 'tunnel.down' : 'tunnel.up',
       isOn ? { name } : { name, accept: [] },
     );
-    // The click has moved the check mark already; the menu has to say again how things really are.
-    this.#shown = { ...this.#shown, menu: '' };
-    this.#show();
+    this.#showAgain();
     if (!reply.ok) await this.#tell(reply.fault);
   }
 
-  /** A question of the fault, such as whether to leave scripts out, is answered in the window. */
-  async #tell({ message, hint }: Fault): Promise<void> {
-    const { response } = await dialog.showMessageBox({
-      type: 'warning',
-      title: 'Adit',
-      message,
-      detail: hint,
-      buttons: ['Close', 'Show Adit'],
-      defaultId: 0,
-      cancelId: 0,
-    });
-    if (response === 1) this.#delegate.showWindow();
+  async #startHelper(): Promise<void> {
+    await this.#tell(await startHelper());
+  }
+
+  async #tell(fault: Fault | null): Promise<void> {
+    if (fault !== null) await this.#delegate.tell(fault);
   }
 }
 

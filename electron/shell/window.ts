@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { BrowserWindow } from 'electron';
 import type { WebFrameMain } from 'electron';
 import type { UiChange } from '../../shared/contract/ui/verbs.ts';
+import type { Fault } from '../../shared/fault.ts';
 import { channels } from '../../shared/contract/ui/wire.ts';
 import { isOurs, pageUrl } from './page-protocol.ts';
 
@@ -10,7 +11,15 @@ const shortestLife = 3_000;
 
 /** The one window of the program; it may be closed and opened again. */
 export class MainWindow {
+  readonly #tell: (fault: Fault) => void;
   #window: BrowserWindow | null = null;
+  /** When its page began, in milliseconds since 1970. */
+  #begun = 0;
+
+  /** @param tell tells the person why the window shows nothing */
+  constructor(tell: (fault: Fault) => void) {
+    this.#tell = tell;
+  }
 
   /** Opens the window, or brings it to the front. */
   show(): void {
@@ -19,6 +28,7 @@ export class MainWindow {
       return;
     }
     if (this.#window.isMinimized()) this.#window.restore();
+    if (this.#window.webContents.isCrashed()) this.#load(this.#window);
     this.#window.show();
     this.#window.focus();
   }
@@ -58,19 +68,25 @@ export class MainWindow {
         spellcheck: false,
       },
     });
-    const load = (): void => {
-      // It is rejected where the window is closed meanwhile; nothing else can go wrong with files held in memory.
-      window.loadURL(pageUrl).catch(() => undefined);
-    };
-    let begun = Date.now();
     window.once('ready-to-show', () => window.show());
     window.on('closed', () => (this.#window = null));
     window.webContents.on('render-process-gone', () => {
-      if (Date.now() - begun < shortestLife) return;
-      begun = Date.now();
-      load();
+      if (Date.now() - this.#begun < shortestLife) this.#tell(pageDied);
+      else this.#load(window);
     });
-    load();
+    this.#load(window);
     return window;
   }
+
+  #load(window: BrowserWindow): void {
+    this.#begun = Date.now();
+    // It is rejected where the window is closed meanwhile; nothing else can go wrong with files held in memory.
+    window.loadURL(pageUrl).catch(() => undefined);
+  }
 }
+
+const pageDied: Fault = {
+  code: 'page-died',
+  message: 'The page of Adit’s window ended as soon as it had begun.',
+  hint: 'Tunnels go on without it. Show the window again; if it ends again, "adit serve" shows the same in a browser.',
+};

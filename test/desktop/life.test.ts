@@ -120,6 +120,34 @@ describeOnDesktop('the program', () => {
     await expect.poll(words, patience).toContain('Import');
   });
 
+  test('tells of a page that dies at once, and begins another where that is asked for', async () => {
+    await using desktop = await Desktop.open();
+    await using program = await Program.start(desktop, { environment: withoutHelper(desktop) });
+    await program.page();
+    await program.electron.evaluate(({ BrowserWindow, dialog }) => {
+      const told: unknown[] = [];
+      Object.assign(globalThis, { told });
+      dialog.showMessageBox = (...words: unknown[]) => {
+        told.push(words[0]);
+        return Promise.resolve({ response: 1, checkboxChecked: false });
+      };
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      // The second is the one that dies at once, whatever the age of the first.
+      contents?.once('render-process-gone', () => setTimeout(() => contents.forcefullyCrashRenderer(), 300));
+      contents?.forcefullyCrashRenderer();
+    });
+    const told = (): Promise<unknown> =>
+      program.electron.evaluate(() => (globalThis as unknown as { told: unknown[] }).told);
+    await expect
+      .poll(told, patience)
+      .toContainEqual(expect.objectContaining({ message: expect.stringContaining('ended') as string }));
+    const words = (): Promise<unknown> =>
+      program.electron.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('document.body.innerText'),
+      );
+    await expect.poll(words, patience).toContain('Import');
+  });
+
   test('says what keeps it from starting, and ends with exit code 1', async () => {
     await using desktop = await Desktop.open();
     const { argv, environment } = await prepare(desktop, {

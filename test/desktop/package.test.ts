@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -8,12 +9,14 @@ import { packageConfiguration } from '../../build/electron-builder.ts';
 import packageFacts from '../../package.json' with { type: 'json' };
 import { machine } from '../lab/command.ts';
 import { callerSeenBy } from '../lab/measure.ts';
-import { namespaceOf } from '../lab/namespaces.ts';
+import { namespaceOf, signalProcess } from '../lab/namespaces.ts';
 import { openFullTunnel } from '../lab/scenarios/full-tunnel.ts';
 import { importFile, stateBecomes, switchOf } from './interface.ts';
-import { Desktop, nobody } from './session/desktop.ts';
+import { Desktop, identityOf, nobody } from './session/desktop.ts';
+import { StartedEntry } from './session/login.ts';
+import { Panel } from './session/panel.ts';
 import { Program, shoot } from './session/program.ts';
-import { describeOnDesktop, electron } from './testing.ts';
+import { describeOnDesktop, electron, patience } from './testing.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -99,6 +102,57 @@ describeOnDesktop('the packaged application', () => {
     await stateBecomes(page, 'Home_Win10', 'Down');
     expect(adit.complaints).toEqual([]);
   });
+
+  test('starts at login where its tray says so: in the tray alone, or with its window where there is none', async (context) => {
+    const refusal = await sandboxRefusal();
+    if (refusal !== null) context.skip(`an ordinary user may make no namespace here: ${refusal}`);
+    await using desktop = await Desktop.open(nobody);
+    const environment = {
+      ADIT_HOME: join(desktop.folder, 'adit'),
+      ADIT_SOCKET: join(desktop.folder, 'none.sock'),
+    };
+    const entry = join(desktop.folder, 'config', 'autostart', 'adit.desktop');
+    const becomes = async (isOn: boolean): Promise<void> => {
+      const isChecked = async (): Promise<boolean | null> => (await panel.entry('Start at login')).isChecked;
+      await expect.poll(isChecked, patience).toBe(isOn);
+      expect(existsSync(entry)).toBe(isOn);
+    };
+
+    await using panel = await Panel.start(desktop);
+    {
+      await using adit = await Program.start(desktop, { packaged: program, environment });
+      await adit.page();
+      await becomes(false);
+      await panel.choose('Start at login');
+      await becomes(true);
+      expect((await readFile(entry, 'utf8')).split('\n')).toContain(`Exec=${program} --hidden`);
+      await panel.choose('Quit');
+      await adit.end();
+    }
+    {
+      await using started = await StartedEntry.start(desktop, entry, environment);
+      await panel.registeredBy(started.pid);
+      await becomes(true);
+      expect(await desktop.shows('Adit')).toBe(false);
+      // A second login of a session that was restored opens nothing either; a person's start does.
+      await using again = await StartedEntry.start(desktop, entry, environment);
+      await again.ended;
+      expect(await desktop.shows('Adit')).toBe(false);
+      await panel.choose('Show Adit');
+      await expect.poll(() => desktop.shows('Adit'), patience).toBe(true);
+      await panel.choose('Start at login');
+      await becomes(false);
+      await panel.choose('Start at login');
+      await becomes(true);
+      await panel.choose('Quit');
+      await started.ended;
+    }
+    await panel[Symbol.asyncDispose]();
+    await using alone = await StartedEntry.start(desktop, entry, environment);
+    await expect.poll(() => desktop.shows('Adit'), patience).toBe(true);
+    signalProcess(alone.pid, 'SIGTERM');
+    await alone.ended;
+  });
 });
 
 /** A program that prints the digest of every file in an archive of Electron's, which only an Electron can read. */
@@ -133,18 +187,8 @@ async function digestsIn(folder: string, name: string): Promise<Record<string, s
 
 /** Why an ordinary user cannot make the namespaces that Chromium's sandbox is made of; null where one can. */
 async function sandboxRefusal(): Promise<string | null> {
-  const identity = ['--reuid', String(nobody.uid), '--regid', String(nobody.gid), '--clear-groups'];
-  const argv = [
-    'setpriv',
-    ...identity,
-    'unshare',
-    '--user',
-    '--map-root-user',
-    '--net',
-    '--pid',
-    '--fork',
-    'true',
-  ];
+  const namespaces = ['unshare', '--user', '--map-root-user', '--net', '--pid', '--fork'];
+  const argv = [...identityOf(nobody), ...namespaces, 'true'];
   const { code, stderr } = await machine.run(argv, { allowFailure: true });
   return code === 0 ? null : stderr.trim();
 }

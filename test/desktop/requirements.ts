@@ -13,6 +13,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   // For busctl, which writes what it is told as JSON.
   systemd: 'busctl',
   'util-linux': 'setpriv',
+  'x11-utils': 'xwininfo',
   xvfb: 'Xvfb',
 };
 

@@ -94,6 +94,24 @@ describeOnDesktop('the tray', () => {
     await adit.import('home', profile.text);
     await panel.entry('Home_Win10');
   });
+
+  test('is there for a panel that comes later, and for one that is started again', async () => {
+    await using desktop = await Desktop.open();
+    const environment = {
+      ADIT_HOME: join(desktop.folder, 'adit'),
+      ADIT_SOCKET: join(desktop.folder, 'none.sock'),
+    };
+    await using program = await Program.start(desktop, { environment });
+    await program.page();
+    for (let times = 0; times < 2; times++) {
+      await using panel = await Panel.start(desktop);
+      await panel.registered();
+      const labels = async (): Promise<string[]> => labelsOf(await panel.menu());
+      await expect.poll(labels, patience).toContain('No profile yet');
+      expect(await panel.tooltip()).toBe('Adit: not connected');
+    }
+    expect(program.complaints).toEqual([]);
+  });
 });
 
 function labelsOf(menu: Awaited<ReturnType<Panel['menu']>>): string[] {

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { labEnvironment } from '../../lab/command.ts';
+import { labEnvironment, runCommand } from '../../lab/command.ts';
 import { Running } from '../../lab/running.ts';
 
 /** What is put before a program so that it ends with this process, however that ends. */
@@ -15,6 +15,13 @@ export interface User {
 
 /** Debian's `nobody`: an ordinary user who is there on every machine. */
 export const nobody: User = { uid: 65_534, gid: 65_534 };
+
+/** What is put before a program so that it runs as this user, with nothing of root's; nothing for root. */
+export function identityOf(user: User | null): string[] {
+  if (user === null) return [];
+  const { uid, gid } = user;
+  return ['setpriv', '--reuid', `${uid}`, '--regid', `${gid}`, '--clear-groups', '--bounding-set=-all', '--'];
+}
 
 /** Milliseconds for a screen or a bus to be there. */
 const PATIENCE_MS = 15_000;
@@ -77,6 +84,13 @@ export class Desktop implements AsyncDisposable {
       await close(folder, programs);
       throw error;
     }
+  }
+
+  /** Whether the screen shows a window of this title. */
+  async shows(title: string): Promise<boolean> {
+    const argv = ['xwininfo', '-display', this.environment['DISPLAY'] ?? '', '-name', title];
+    const { stdout } = await runCommand('desktop', argv, { allowFailure: true });
+    return stdout.includes('Map State: IsViewable');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -48,6 +48,8 @@ export class Panel implements AsyncDisposable {
       await panel.#call(...mock, 'AddMethod', 'sssss', '', 'RegisterStatusNotifierItem', 's', '', '');
       const property = ['IsStatusNotifierHostRegistered', 'b', 'true'] as const;
       await panel.#call(...mock, 'AddProperty', 'ssv', watcher, ...property);
+      const there = [watcher, 'StatusNotifierHostRegistered', '', '0'] as const;
+      await panel.#call(...mock, 'EmitSignal', 'sssav', ...there);
       return panel;
     } catch (error) {
       await program.stop();
@@ -64,6 +66,13 @@ export class Panel implements AsyncDisposable {
       return this.#item !== null;
     });
     return this.#item ?? '';
+  }
+
+  /** Waits until a program of this process has put its icon there, whoever was there before. */
+  async registeredBy(pid: number): Promise<void> {
+    await this.#until(`process ${pid} has a tray icon`, async () =>
+      (await this.registered()).includes(`-${pid}-`),
+    );
   }
 
   /** The icon's menu, read anew. */

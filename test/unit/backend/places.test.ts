@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { placesOf } from '../../../electron/backend/environment.ts';
 
@@ -17,6 +17,11 @@ describe('where things are', () => {
   it('is what ADIT_HOME and ADIT_SOCKET say, unless they are empty', () => {
     const named = { ADIT_HOME: '/h', ADIT_SOCKET: '/s', XDG_CONFIG_HOME: '/xdg' };
     expect(placesOf(named)).toEqual({ home: '/h', socket: '/s' });
+    // They stay where they are when we stand elsewhere.
+    expect(placesOf({ ADIT_HOME: 'h', ADIT_SOCKET: 's' })).toEqual({
+      home: resolve('h'),
+      socket: resolve('s'),
+    });
     expect(placesOf({ ADIT_HOME: '', ADIT_SOCKET: '', XDG_CONFIG_HOME: '' })).toEqual(placesOf({}));
   });
 });

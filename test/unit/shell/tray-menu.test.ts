@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { trayContent } from '../../../electron/shell/tray-menu.ts';
+import { trayContent as contentWith } from '../../../electron/shell/tray-menu.ts';
+import type { TrayContent, TrayOffers } from '../../../electron/shell/tray-menu.ts';
+import type { FaultCode } from '../../../shared/fault.ts';
 import type { ProfileSummary, UiState } from '../../../shared/contract/ui/verbs.ts';
 import type { TunnelState } from '../../../shared/tunnel/status.ts';
 import { tunnelStatus } from '../tunnel/statuses.ts';
+
+function trayContent(state: UiState, offers: Partial<TrayOffers> = {}): TrayContent {
+  return contentWith(state, { canStartHelper: false, startAtLogin: null, ...offers });
+}
 
 function profile(name: string, label: string | null = null): ProfileSummary {
   return { name, label, interface: name, addresses: [], publicKey: null, peers: [], errors: 0, warnings: 0 };
@@ -67,6 +73,27 @@ describe('the tray’s menu', () => {
       { kind: 'note', label: 'No profile yet' },
       ...end,
     ]);
+  });
+
+  it('offers to start a helper that is not there, where the program can, and no second one', () => {
+    const kinds = (code: FaultCode, canStartHelper: boolean): string[] => {
+      const helper = { kind: 'unavailable', fault: { code, message: 'm', hint: 'h' } } as const;
+      return trayContent(stateWith({ helper }), { canStartHelper }).entries.map(({ kind }) => kind);
+    };
+    expect(kinds('helper-not-running', true).slice(0, 2)).toEqual(['note', 'start-helper']);
+    expect(kinds('helper-not-running', false)).not.toContain('start-helper');
+    expect(kinds('helper-not-ours', true)).not.toContain('start-helper');
+    expect(trayContent(stateWith(), { canStartHelper: true }).entries).not.toContainEqual({
+      kind: 'start-helper',
+    });
+  });
+
+  it('has the switch for the login where there is something to start', () => {
+    const switches = (startAtLogin: boolean | null): unknown[] =>
+      trayContent(stateWith(), { startAtLogin }).entries.filter(({ kind }) => kind === 'start-at-login');
+    expect(switches(null)).toEqual([]);
+    expect(switches(true)).toEqual([{ kind: 'start-at-login', isOn: true }]);
+    expect(switches(false)).toEqual([{ kind: 'start-at-login', isOn: false }]);
   });
 
   it('does not call a helper lost that is only being looked for', () => {
