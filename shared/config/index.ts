@@ -22,6 +22,8 @@ export { diagnosticCodes } from './diagnostics/catalogue.ts';
 export type { CodeFacts, DiagnosticCode } from './diagnostics/catalogue.ts';
 export type { Diagnostic } from './diagnostics/diagnostic.ts';
 export type { Judge, Severity } from './diagnostics/entry.ts';
+export { confFor } from './dialects/conf-for.ts';
+export type { ConfForDialect, Dropped, ForeignDialect } from './dialects/conf-for.ts';
 export { dialectDifferences } from './dialects/dialect-differences.ts';
 export type { Dialect, DialectDifference, Effect } from './dialects/rule-set.ts';
 
