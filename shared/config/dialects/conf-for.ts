@@ -1,7 +1,6 @@
 import type { ConfFile } from '../syntax/conf-file.ts';
 import type { Field } from '../syntax/vocabulary.ts';
 import { readFwMark } from '../values/fwmark.ts';
-import { readPort } from '../values/port.ts';
 import { readSaveConfig } from '../values/save-config.ts';
 import { appleRules } from './apple.ts';
 import { dialectDifferences } from './dialect-differences.ts';
@@ -55,10 +54,7 @@ export function confFor(file: ConfFile, dialect: ForeignDialect): ConfForDialect
 
 /** The value in the form that every program reads. */
 function plainValue({ field, value }: Row): string {
-  if (field === 'PersistentKeepalive' && value === 'off') return '0';
-  if (field !== 'ListenPort') return value;
-  const port = readPort(value);
-  return port.kind === 'service' ? String(port.port) : value;
+  return field === 'PersistentKeepalive' && value === 'off' ? '0' : value;
 }
 
 /** Whether a line means no more than no line would. */

@@ -87,7 +87,7 @@ Endpoint = 203.0.113.2:51820
 Private Key = ${keys.private}
 [Interface]
 Address = 10.0.0.1/255.255.255.0 fd00::1/64
-ListenPort = domain
+ListenPort = +5 3
 MTU = 1400
 MTU = 1300
 [Peer]
