@@ -55,6 +55,7 @@ export const faultCodes = {
   // Setting a tunnel up
   'tool-missing': 'A program that a tunnel needs is not installed.',
   'interface-in-use': 'An interface of this name exists and is not of Adit’s making.',
+  'table-reserved': 'The profile names a routing table that is not for profiles to fill.',
   'endpoint-unresolved': 'No endpoint of the profile could be resolved to an address.',
   'link-failed': 'wg-quick could not make the interface.',
   'network-change-refused': 'The system refused a route, rule, firewall table or setting.',

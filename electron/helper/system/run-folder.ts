@@ -15,8 +15,8 @@ import { dirname, join } from 'node:path';
 import { FaultError } from '../../../shared/fault.ts';
 
 /**
- * The helper's own folder, `/run/adit/UID`: root's, readable by all for the socket in it, with everything secret in files of
- * mode 0600. It is gone after a reboot, as everything is that the helper makes in the network.
+ * The helper's own folder, `/run/adit/UID/net-INODE`: one for each network namespace, which has a helper, a lock and a record of
+ * its own; root's alone. It is gone after a reboot, as everything is that the helper makes in the network.
  */
 export class RunFolder {
   readonly path: string;
@@ -28,8 +28,13 @@ export class RunFolder {
    * @throws FaultError `run-folder-unusable`
    */
   constructor(owner: number, root = '/run/adit') {
-    this.path = join(root, String(owner));
-    attempt(this.path, () => mkdirSync(this.path, { recursive: true, mode: 0o755 }));
+    const userFolder = join(root, String(owner));
+    this.path = join(userFolder, `net-${thisPlace().namespace.replace(/\D/g, '')}`);
+    attempt(this.path, () => {
+      // The user has to get through to the socket, which stands beside our folder.
+      mkdirSync(userFolder, { recursive: true, mode: 0o755 });
+      mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    });
   }
 
   /** Replaces a file as a whole, on the disk before this returns. A reader sees the old text or the new. */
@@ -73,9 +78,9 @@ export class RunFolder {
     rmSync(join(this.path, name), { force: true });
   }
 
-  /** Removes the folder, and the one above it, where nothing is in them any more. */
+  /** Removes the folder and those above it where nothing is in them any more. */
   leave(): void {
-    for (const folder of [this.path, dirname(this.path)]) {
+    for (const folder of [this.path, dirname(this.path), dirname(dirname(this.path))]) {
       try {
         rmdirSync(folder);
       } catch {

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { FaultError } from '../../../shared/fault.ts';
-import { outerMark } from '../../../shared/network/plan/constants.ts';
+import { isOurTable, localTable, outerMark } from '../../../shared/network/plan/constants.ts';
 import type { KeyText, TunnelWarning } from '../../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { mtusOfRoutesTo } from '../network/routes-to.ts';
@@ -46,8 +46,13 @@ export async function resolveEndpoints(tunnel: Tunnel, ipv6: boolean): Promise<R
 /**
  * Decides what a profile leaves open: the port, the mark, and for the beginning the usual MTU: {@link measureMtu} knows better, but
  * takes its time. Changes nothing.
+ *
+ * @throws FaultError `table-reserved`
  */
 export async function prepare(tunnel: Tunnel, circumstances: Circumstances): Promise<PreparedTunnel> {
+  const { table } = tunnel;
+  if (typeof table === 'number' && (table === localTable || isOurTable(table)))
+    throw new FaultError(reservedTable(table));
   const endpoints = literalsOf(circumstances.endpoints);
   // With tables of their own, users have rules of their own, which may go by the mark.
   const mark = tunnel.table === 'auto' ? outerMark : (tunnel.fwMark ?? outerMark);
@@ -101,6 +106,14 @@ function freePort(): Promise<number> {
       socket.close(() => resolve(port));
     });
   });
+}
+
+function reservedTable(table: number): FaultError['fault'] {
+  return {
+    code: 'table-reserved',
+    message: `The profile asks for routes in table ${table}, which is kept for ${table === localTable ? 'the addresses of this machine' : 'the routes that Adit makes by itself'}.`,
+    hint: 'Nothing was changed. Name another table in the profile, or take the line with Table out.',
+  };
 }
 
 function noEndpoint(unresolved: readonly { host: string; reason: string }[]): FaultError['fault'] {

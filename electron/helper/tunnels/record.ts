@@ -13,6 +13,7 @@ export interface HeldResource {
 }
 
 const formatVersion = 1;
+const holdingsFile = 'holdings.json';
 const tunnelFile = /^tunnel-.+\.json$/;
 
 /**
@@ -25,24 +26,21 @@ const tunnelFile = /^tunnel-.+\.json$/;
 export class HoldingsRecord {
   readonly #folder: RunFolder;
   readonly #place = thisPlace();
-  /** One file for each network namespace: none writes over what another holds. */
-  readonly #file: string;
 
   constructor(folder: RunFolder) {
     this.#folder = folder;
-    this.#file = `holdings-${this.#place.namespace.replace(/[^0-9]/g, '')}.json`;
   }
 
   /** What whoever ran here before holds. */
   held(): readonly HeldResource[] {
-    const document = this.#readHere(this.#file) as { held: readonly HeldResource[] } | null;
+    const document = this.#readHere(holdingsFile) as { held: readonly HeldResource[] } | null;
     return document?.held ?? [];
   }
 
   /** Writes down what is held from now on. @throws FaultError `run-folder-unusable` */
   hold(held: readonly HeldResource[]): void {
-    if (held.length === 0) this.#folder.remove(this.#file);
-    else this.#write(this.#file, { held });
+    if (held.length === 0) this.#folder.remove(holdingsFile);
+    else this.#write(holdingsFile, { held });
   }
 
   /** The tunnels that whoever ran here before has promised, in the order of their coming up. */

@@ -30,6 +30,9 @@ export function isOurTable(table: number): boolean {
   return table >= tableBase && table <= tableBase + longestPrefix;
 }
 
+/** The kernel's table of this machine's own addresses, which is asked before every rule of ours. */
+export const localTable = 255;
+
 /**
  * The priority of the two rules for prefixes of `length` bits. Longer prefixes are asked first, and of one length the main
  * table's more specific routes before the tunnels'.

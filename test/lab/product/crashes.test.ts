@@ -163,6 +163,8 @@ describeInLab('a network that others change', () => {
         'ip -4 rule flush; ip rule add pref 32766 lookup main; ip rule add pref 32767 lookup default',
         'ip route flush table 548208641',
         'ip -6 route flush table 548208641',
+        'nft delete table inet adit',
+        'nft flush ruleset',
         'ip address del 10.200.200.11/24 dev home',
         'ip link delete dev home',
       ];

@@ -10,6 +10,9 @@ import { tunnelOf } from '../contract/tunnels.ts';
 import { describeWith, temporaryFolder } from '../machine.ts';
 import { preparedOf } from './prepared-tunnels.ts';
 
+/** The module under test, for programs that import it elsewhere. */
+const source = join(import.meta.dirname, '../../../electron/helper/system/run-folder.ts');
+
 function faultCode(work: () => unknown): string {
   try {
     work();
@@ -24,11 +27,11 @@ function modeOf(path: string): number {
 }
 
 describe('the helper’s folder', () => {
-  it('is one for each user, with files that only root can read', () => {
+  it('is root’s, in one of the user’s, with files that only root can read', () => {
     const folder = new RunFolder(1000, join(temporaryFolder(), 'adit'));
     folder.write('home.conf', 'secret');
-    expect(folder.path.endsWith('/adit/1000')).toBe(true);
-    expect(modeOf(folder.path)).toBe(0o755);
+    expect(folder.path).toMatch(/\/adit\/1000\/net-\d+$/);
+    expect([modeOf(dirname(folder.path)), modeOf(folder.path)]).toEqual([0o755, 0o700]);
     expect(modeOf(join(folder.path, 'home.conf'))).toBe(0o600);
   });
 
@@ -70,10 +73,28 @@ describe('the helper’s folder', () => {
   });
 });
 
+describeWith(['root', 'a mount namespace'], 'the helper’s folder, in another network', () => {
+  it('is another one, so that each helper has a lock and a record of its own', () => {
+    const root = temporaryFolder();
+    const program = join(temporaryFolder(), 'path.ts');
+    writeFileSync(
+      program,
+      `import { RunFolder } from '${source}';\nconsole.log(new RunFolder(0, '${root}').path);\n`,
+    );
+    const { stdout, stderr } = spawnSync('unshare', ['--net', process.execPath, program], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    const [here, there] = [new RunFolder(0, root).path, stdout.trim()];
+    expect(dirname(there)).toBe(dirname(here));
+    expect(there).not.toBe(here);
+  });
+});
+
 /** Fills a small file system, and then writes a record on it that is there already. */
 const onFullDisk = `
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { RunFolder } from '${join(import.meta.dirname, '../../../electron/helper/system/run-folder.ts')}';
+import { RunFolder } from '${source}';
 const folder = new RunFolder(0, process.argv[2]);
 folder.write('record', 'as before');
 writeFileSync(folder.path + '/spare', 'x'.repeat(8192));
