@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { tunnelText } from '../../../electron/cli/text/tunnel.ts';
 import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
 import type { AditClient } from '../product/client.ts';
@@ -26,9 +25,9 @@ export class LiveView implements AsyncDisposable {
     return this.#watch.exited.then(() => undefined);
   }
 
-  /** Follows for a while, and shows the last state only: for what is not a terminal. @param time in milliseconds */
-  async showFor(time: number): Promise<void> {
-    await sleep(time);
+  /** Follows until something has ended, and shows the last state only: for what is not a terminal. */
+  async showOnce(end: Promise<unknown>): Promise<void> {
+    await end;
     console.log(`Live state of the tunnel:\n${this.#latest}`);
   }
 

@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 import { PingStream } from '../ping-stream.ts';
 import { AditClient } from '../product/client.ts';
 import { openFourClouds } from '../scenarios/four-clouds.ts';
-import { openInterface } from './interface.ts';
+import { serveInterface } from './interface.ts';
 
 /** Milliseconds of traffic before the picture: enough for a curve. */
 const trafficTime = 40_000;
@@ -18,7 +18,7 @@ await using stage = await openFourClouds();
 const { client, lab, profile } = stage;
 await using adit = await AditClient.start(client, lab.folder);
 await adit.import(profile.name, profile.text);
-const opened = await openInterface(adit);
+const opened = await serveInterface(adit);
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync'],

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
@@ -18,10 +18,19 @@ export interface JsonResult {
   readonly stderr: string;
 }
 
+/** A user of this machine, and the words that are put before a program so that it runs as that user. */
+export interface CommandUser {
+  readonly uid: number;
+  readonly gid: number;
+  readonly identity: readonly string[];
+}
+
 /** How the helper is started. */
 export interface HelperOptions {
-  /** The number of the user it serves; root unless told. */
+  /** The number of the user it serves; `user` unless told. */
   readonly owner?: number;
+  /** Who the commands run as, and whose the profiles are; root unless told. */
+  readonly user?: CommandUser;
   readonly keep?: boolean;
 }
 
@@ -45,6 +54,8 @@ export class AditClient implements AsyncDisposable {
   static async start(host: Host, folder: string, options: HelperOptions = {}): Promise<AditClient> {
     const socket = join(folder, `${host.name}.sock`);
     const home = await mkdtemp(join(tmpdir(), 'adit-home-'));
+    const { user } = options;
+    if (user !== undefined) await chown(home, user.uid, user.gid);
     const helper = startHelper(host, socket, options);
     await helper.line(/"ready"/);
     return new AditClient(host, socket, home, helper, options);
@@ -63,12 +74,14 @@ export class AditClient implements AsyncDisposable {
 
   /** What starts `adit` with some words, outside the host, in {@link environment}. */
   argv(...words: string[]): string[] {
-    return [process.execPath, aditProgram, ...words];
+    return [...(this.#options.user?.identity ?? []), process.execPath, aditProgram, ...words];
   }
 
   /** What makes `adit` use this client's profiles and helper. */
   get environment(): Record<string, string> {
-    return { ADIT_HOME: this.home, ADIT_SOCKET: this.socket };
+    const places = { ADIT_HOME: this.home, ADIT_SOCKET: this.socket };
+    // Nothing of what it does is to be left in the user's own home.
+    return this.#options.user === undefined ? places : { ...places, HOME: this.home };
   }
 
   /** Runs `adit` with some words, outside the host. */
@@ -101,10 +114,17 @@ export class AditClient implements AsyncDisposable {
     return (value as { error: { code: string } }).error.code;
   }
 
+  /** Makes a file or a folder the user's own. */
+  async give(path: string): Promise<void> {
+    const { user } = this.#options;
+    if (user !== undefined) await chown(path, user.uid, user.gid);
+  }
+
   /** Imports a text as the profile `name`. */
   async import(name: string, text: string): Promise<void> {
     const path = join(this.home, `${name}.conf`);
     await writeFile(path, text);
+    await this.give(path);
     await this.done('import', path);
     await rm(path);
   }
@@ -119,11 +139,13 @@ export class AditClient implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#helper.stop(5000);
-    await rm(this.home, { recursive: true, force: true });
+    // A window's last writes may come while the folder is being emptied.
+    await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }
 
-function startHelper(host: Host, socket: string, { owner = 0, keep = false }: HelperOptions): Running {
+function startHelper(host: Host, socket: string, options: HelperOptions): Running {
+  const { user, owner = user?.uid ?? 0, keep = false } = options;
   const words = [
     'helper',
     '--socket',
