@@ -12,7 +12,7 @@ import { callerSeenBy } from '../lab/measure.ts';
 import { namespaceOf, signalProcess } from '../lab/namespaces.ts';
 import { openFullTunnel } from '../lab/scenarios/full-tunnel.ts';
 import { importFile, stateBecomes, switchOf } from './interface.ts';
-import { Desktop, identityOf, nobody } from './session/desktop.ts';
+import { Desktop, nobody, sandboxRefusal } from './session/desktop.ts';
 import { StartedEntry } from './session/login.ts';
 import { Panel } from './session/panel.ts';
 import { Program, shoot } from './session/program.ts';
@@ -183,12 +183,4 @@ async function digestsIn(folder: string, name: string): Promise<Record<string, s
         .digest('hex');
   }
   return digests;
-}
-
-/** Why an ordinary user cannot make the namespaces that Chromium's sandbox is made of; null where one can. */
-async function sandboxRefusal(): Promise<string | null> {
-  const namespaces = ['unshare', '--user', '--map-root-user', '--net', '--pid', '--fork'];
-  const argv = [...identityOf(nobody), ...namespaces, 'true'];
-  const { code, stderr } = await machine.run(argv, { allowFailure: true });
-  return code === 0 ? null : stderr.trim();
 }

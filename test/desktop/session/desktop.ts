@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { labEnvironment, runCommand } from '../../lab/command.ts';
+import { labEnvironment, machine, runCommand } from '../../lab/command.ts';
 import { Running } from '../../lab/running.ts';
 
 /** What is put before a program so that it ends with this process, however that ends. */
@@ -21,6 +21,14 @@ export function identityOf(user: User | null): string[] {
   if (user === null) return [];
   const { uid, gid } = user;
   return ['setpriv', '--reuid', `${uid}`, '--regid', `${gid}`, '--clear-groups', '--bounding-set=-all', '--'];
+}
+
+/** Why an ordinary user cannot make the namespaces that Chromium's sandbox is made of; null where one can. */
+export async function sandboxRefusal(): Promise<string | null> {
+  const namespaces = ['unshare', '--user', '--map-root-user', '--net', '--pid', '--fork'];
+  const argv = [...identityOf(nobody), ...namespaces, 'true'];
+  const { code, stderr } = await machine.run(argv, { allowFailure: true });
+  return code === 0 ? null : stderr.trim();
 }
 
 /** Milliseconds for a screen or a bus to be there. */
