@@ -1,8 +1,10 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { machine } from './command.ts';
+import { personBehind } from './demo/person.ts';
+import { findWindow } from './demo/window.ts';
 import { Running } from './running.ts';
 import { difference, networkSnapshot } from './snapshot.ts';
 import { describeInLab } from './testing.ts';
@@ -12,6 +14,35 @@ const demo = join(import.meta.dirname, 'demo.ts');
 
 /** Milliseconds for the cluster to stand and the tunnel to be up. */
 const PATIENCE_MS = 40_000;
+
+describe('the window of the demo', () => {
+  const display = { DISPLAY: ':0' };
+
+  test('opens for the one who became root, and for nobody else', () => {
+    const { uid, gid } = personBehind({ SUDO_UID: '65534', SUDO_GID: '65533' }) ?? {};
+    expect({ uid, gid }).toEqual({ uid: 65_534, gid: 65_533 });
+    expect(personBehind({ PKEXEC_UID: '4000000001' })).toEqual({
+      uid: 4_000_000_001,
+      gid: 4_000_000_001,
+      name: null,
+      home: null,
+    });
+    for (const environment of [{}, { SUDO_UID: '0' }, { SUDO_UID: '' }, { SUDO_UID: 'x' }]) {
+      expect(personBehind(environment)).toBeNull();
+    }
+  });
+
+  test('is none where something of it is missing, and the reason is told', async () => {
+    const none = async (environment: NodeJS.ProcessEnv): Promise<string> => {
+      const choice = await findWindow(environment);
+      return choice.kind === 'none' ? choice.reason : 'a window';
+    };
+    expect(await none({ SUDO_UID: '65534' })).toBe('there is no display');
+    expect(await none(display)).toMatch(/^Electron does not run as root/);
+    const nowhere = { ...display, SUDO_UID: '65534', ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' };
+    expect(await none(nowhere)).toBe('no Electron is installed');
+  });
+});
 
 describeInLab('the demo without a terminal', () => {
   /** Where it puts its temporary files. */
