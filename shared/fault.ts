@@ -15,7 +15,8 @@ export const faultCodes = {
   'file-not-regular': 'The path is a folder, a device or a pipe where a file is needed.',
   'file-too-large': 'The file is larger than any configuration (16 MiB).',
   'file-empty': 'The file holds no configuration.',
-  'no-conf-files': 'The folder holds no .conf file.',
+  'no-conf-files': 'The folder, or the .zip file, holds no .conf file.',
+  'file-kind-unsupported': 'The file is a picture, an archive or a document of a kind that is not read.',
   'conf-invalid': 'The configuration has errors that wg, wg-quick or Adit itself would refuse.',
   'profile-not-found': 'No profile has this name.',
   'profile-exists': 'A profile of this name is kept already; nothing was overwritten.',
@@ -24,6 +25,18 @@ export const faultCodes = {
   'profile-incomplete': 'The profile lacks something a tunnel cannot do without, such as its private key.',
   'profile-is-up': 'The tunnel of this profile is up, so it cannot be renamed or removed.',
   'home-unusable': 'The folder that keeps the profiles cannot be made, read or written.',
+
+  // Archives and pictures. Of an archive that is refused, nothing was taken.
+  'archive-damaged': 'The .zip file is cut off, or contradicts itself.',
+  'archive-encrypted': 'Something in the .zip file is encrypted with a password.',
+  'archive-link': 'Something in the .zip file is a link or a device instead of a file.',
+  'archive-nested': 'There is an archive in the .zip file.',
+  'archive-path-unsafe': 'A name in the .zip file leads out of its folder, or is no plain path.',
+  'archive-too-large': 'The .zip file unpacks to more files or bytes than configurations have.',
+  'archive-unsupported': 'The .zip file is packed in a way that is not read.',
+  'image-damaged': 'The picture is cut off or damaged.',
+  'image-too-large': 'The picture has more than 16 megapixels.',
+  'qr-not-found': 'No QR code can be read in the picture.',
 
   // The desktop
   'autostart-refused': 'Whether Adit starts at login could not be changed.',

@@ -11,7 +11,7 @@ import { uiParams } from '../../shared/contract/ui/validators.ts';
 import type { Places } from './environment.ts';
 import { HelperLink } from './helper-client/link.ts';
 import { removeProfile, renameProfile } from './profiles/change.ts';
-import { importFile } from './profiles/import.ts';
+import { importFile } from './import/import-file.ts';
 import { ProfileStore } from './profiles/store.ts';
 import { bringUp, takeDown } from './tunnels.ts';
 
@@ -84,7 +84,7 @@ export class App {
     'profile.import': async ({ files }) => {
       const outcomes: ImportOutcome[] = [];
       for (const { name, base64 } of files) {
-        outcomes.push(await importFile(this.#store, { name, bytes: Buffer.from(base64, 'base64') }));
+        outcomes.push(...(await importFile(this.#store, { name, bytes: Buffer.from(base64, 'base64') })));
       }
       return outcomes;
     },

@@ -72,6 +72,11 @@ export function valueOf({ options }: Given, name: string): string | undefined {
   return options.get(name)?.at(-1);
 }
 
+/** What the values of an option list, parted by commas or blanks, or by giving it several times. */
+export function listOf({ options }: Given, name: string): string[] {
+  return (options.get(name) ?? []).flatMap((value) => value.split(/[\s,]+/)).filter((item) => item !== '');
+}
+
 /** The operand at a place that the command's arity promises. */
 export function operandAt({ operands }: Given, index: number): string {
   const operand = operands[index];

@@ -1,45 +1,95 @@
-import { confFilesAt, readGivenFile } from '../../backend/profiles/files.ts';
-import { importFile } from '../../backend/profiles/import.ts';
-import { ProfileStore } from '../../backend/profiles/store.ts';
+import { isKey } from '../../../shared/config/index.ts';
+import type { OwnEnd } from '../../../shared/config/index.ts';
 import type { ImportOutcome } from '../../../shared/contract/ui/verbs.ts';
-import { faultOf } from '../../../shared/fault.ts';
-import type { Answer, Command } from '../command.ts';
+import { parseInterfaceAddress } from '../../../shared/network/prefix.ts';
+import { FaultError, faultOf } from '../../../shared/fault.ts';
+import type { ImportOptions } from '../../backend/import/conf.ts';
+import { importFile } from '../../backend/import/import-file.ts';
+import { confFilesAt, readGivenFile } from '../../backend/profiles/files.ts';
+import { ProfileStore } from '../../backend/profiles/store.ts';
+import { has, listOf, valueOf } from '../command.ts';
+import type { Answer, Command, Given } from '../command.ts';
 
 /** `adit import PATH...` */
 export const importFiles: Command = {
   name: 'import',
   operands: 'PATH...',
   arity: { least: 1, most: Infinity },
-  summary: 'Keep .conf files as profiles, or those in a folder',
+  summary: 'Keep .conf files, folders or .zip files of them, or QR codes in pictures, as profiles',
   details: [
-    'Each file is kept whole or not at all, under its own base name, and none is overwritten.',
+    'Taken are .conf files in any encoding, those in a folder, those in a .zip, QR codes in PNG or JPEG pictures,',
+    'and what "kgctl showconf", "wg showconf" and "wg show" print.',
+    'Each is kept whole or not at all, under its own base name, and none is overwritten.',
     'The report says for every file what became of it.',
   ],
-  options: {},
+  options: {
+    repair: { kind: 'flag', summary: 'Restore names that were UTF-8 and were saved as Windows-1252' },
+    'private-key': {
+      kind: 'value',
+      placeholder: 'FILE',
+      summary: 'The private key of this host, for files without one, such as kgctl prints',
+    },
+    address: {
+      kind: 'value',
+      placeholder: 'ADDRESS',
+      repeats: true,
+      summary: 'The address of this host in the tunnel, for files without one',
+    },
+  },
   async run({ places, given }) {
     const store = new ProfileStore(places.home);
+    const options = { repair: has(given, 'repair'), own: await ownEndIn(given) };
     const outcomes: ImportOutcome[] = [];
     // One after the other: of two files with one name, the first is kept.
-    for (const path of given.operands) outcomes.push(...(await importPath(store, path)));
+    for (const path of given.operands) outcomes.push(...(await importPath(store, path, options)));
     return report(outcomes);
   },
 };
 
-async function importPath(store: ProfileStore, path: string): Promise<ImportOutcome[]> {
+async function ownEndIn(given: Given): Promise<OwnEnd> {
+  const addresses = listOf(given, 'address');
+  const wrong = addresses.find((address) => parseInterfaceAddress(address) === null);
+  if (wrong !== undefined) {
+    throw new FaultError({
+      code: 'address-malformed',
+      message: `${JSON.stringify(wrong)} is no address.`,
+      hint: 'Write it as 10.5.0.1/32.',
+    });
+  }
+  const path = valueOf(given, 'private-key');
+  if (path === undefined) return { addresses };
+  const privateKey = (await readGivenFile(path)).toString('latin1').trim();
+  if (isKey(privateKey)) return { privateKey, addresses };
+  throw new FaultError({
+    code: 'key-malformed',
+    message: `${path} does not hold a private key.`,
+    hint: 'It has one line of 44 characters, as "wg genkey" prints it.',
+  });
+}
+
+async function importPath(
+  store: ProfileStore,
+  path: string,
+  options: ImportOptions,
+): Promise<ImportOutcome[]> {
   try {
     const outcomes: ImportOutcome[] = [];
-    for (const file of await confFilesAt(path)) outcomes.push(await importOne(store, file));
+    for (const file of await confFilesAt(path)) outcomes.push(...(await importOne(store, file, options)));
     return outcomes;
   } catch (error) {
     return [{ kind: 'refused', file: path, error: faultOf(error) }];
   }
 }
 
-async function importOne(store: ProfileStore, path: string): Promise<ImportOutcome> {
+async function importOne(
+  store: ProfileStore,
+  path: string,
+  options: ImportOptions,
+): Promise<ImportOutcome[]> {
   try {
-    return await importFile(store, { name: path, bytes: await readGivenFile(path) });
+    return await importFile(store, { name: path, bytes: await readGivenFile(path) }, options);
   } catch (error) {
-    return { kind: 'refused', file: path, error: faultOf(error) };
+    return [{ kind: 'refused', file: path, error: faultOf(error) }];
   }
 }
 

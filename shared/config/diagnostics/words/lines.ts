@@ -174,6 +174,6 @@ export const lineEntries = {
   ),
   'wg-show-output': entry('wg', 'error', 'The text is the output of wg show, not a configuration.', () => ({
     message: 'This is what "wg show" prints, not a configuration.',
-    hint: 'On that machine "wg showconf INTERFACE" prints a configuration.',
+    hint: 'On that machine "wg showconf INTERFACE" prints a configuration; "adit import" reads this too, without the keys it hides.',
   })),
 };

@@ -1,0 +1,67 @@
+import { basename } from 'node:path';
+import type { ImportOutcome } from '../../../shared/contract/ui/verbs.ts';
+import { faultOf } from '../../../shared/fault.ts';
+import type { ProfileStore } from '../profiles/store.ts';
+import { importConf } from './conf.ts';
+import type { ImportOptions } from './conf.ts';
+import { fileKindOf } from './file-kind.ts';
+
+/** A file to take in: a name, of which only the base counts for its profile, and its bytes. */
+export interface GivenFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+// What reads archives and pictures is loaded where there is one: nothing else has use for it.
+
+/**
+ * Takes in what a file holds: a configuration, what `wg show` prints, a .zip of configurations, or a picture with a QR code of
+ * one. Each configuration is kept whole or not at all, and none spoils another.
+ *
+ * @returns what became of each, at least one; of a file in a .zip under the name `ARCHIVE/FILE`
+ */
+export async function importFile(
+  store: ProfileStore,
+  { name, bytes }: GivenFile,
+  options: ImportOptions = {},
+): Promise<ImportOutcome[]> {
+  try {
+    const kind = fileKindOf(bytes);
+    switch (kind) {
+      case 'text':
+        return await importConf(store, { file: name, name: profileNameFor(name), bytes }, options);
+      case 'png':
+      case 'jpeg': {
+        const [{ pixelsOf }, { readQrCode }] = await Promise.all([
+          import('./picture.ts'),
+          import('./qr-code.ts'),
+        ]);
+        const code = readQrCode(pixelsOf(bytes, kind));
+        return await importConf(store, { file: name, name: profileNameFor(name), bytes: code }, options);
+      }
+      case 'zip':
+        return await importArchive(store, { name, bytes }, options);
+    }
+  } catch (error) {
+    return [{ kind: 'refused', file: name, error: faultOf(error) }];
+  }
+}
+
+async function importArchive(
+  store: ProfileStore,
+  { name, bytes }: GivenFile,
+  options: ImportOptions,
+): Promise<ImportOutcome[]> {
+  const { readArchive } = await import('./archive.ts');
+  const outcomes: ImportOutcome[] = [];
+  for (const file of await readArchive(bytes)) {
+    const given = { file: `${name}/${file.name}`, name: profileNameFor(file.name), bytes: file.bytes };
+    outcomes.push(...(await importConf(store, given, options)));
+  }
+  return outcomes;
+}
+
+/** The name a file gives its profile: without folders and without the ending that tells its kind. */
+function profileNameFor(path: string): string {
+  return basename(path.replaceAll('\\', '/')).replace(/\.(conf|txt|png|jpe?g)$/i, '');
+}
