@@ -4,6 +4,7 @@
  */
 
 import type { Family } from '../../../shared/network/address.ts';
+import { isObject, list, number, objectsOf, text } from './json-fields.ts';
 
 /** The number of the main routing table. */
 export const mainTable = 254;
@@ -81,38 +82,6 @@ export function rulesOf(json: string): RuleFacts[] {
     table: optionalNumber(text(rule, 'table')),
     suppressedLength: number(rule, 'suppress_prefixlen'),
   }));
-}
-
-type JsonObject = Record<string, unknown>;
-
-/** The objects that have a field, of all arrays in an output. */
-function objectsOf(json: string, field: string): JsonObject[] {
-  return json
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .flatMap((line): unknown => JSON.parse(line))
-    .filter(isObject)
-    .filter((object) => field in object);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function text(object: JsonObject, key: string): string | null {
-  const value = object[key];
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' ? value : null;
-}
-
-function number(object: JsonObject, key: string): number | null {
-  const value = object[key];
-  return typeof value === 'number' ? value : null;
-}
-
-function list(object: JsonObject, key: string): unknown[] {
-  const value = object[key];
-  return Array.isArray(value) ? value : [];
 }
 
 function optionalNumber(shown: string | null): number | null {

@@ -1,0 +1,186 @@
+import { formatAddress } from '../address.ts';
+import type { Address } from '../address.ts';
+import { lookUp } from '../host/lookup.ts';
+import { routingTables } from '../host/host-network.ts';
+import type { HostLink, HostNetwork, HostRoute } from '../host/host-network.ts';
+import { contains, covers, formatPrefix, hostPrefix, samePrefix } from '../prefix.ts';
+import type { Prefix } from '../prefix.ts';
+import { isOurTable } from './constants.ts';
+import { routedPrefixes } from './planned-tunnel.ts';
+import type { PlannedTunnel } from './planned-tunnel.ts';
+
+/** Whose network it is that a tunnel meets. */
+export interface RouteOwner {
+  /** Another tunnel of Adit's; another VPN; containers and virtual machines; the network that this machine stands in. */
+  readonly kind: 'tunnel' | 'vpn' | 'bridge' | 'lan' | 'other';
+  /** The interface. */
+  readonly interface: string;
+  /** The name of the profile, where it is a tunnel's; else the interface again. */
+  readonly name: string;
+}
+
+/** What goes wrong, by a word. */
+export type ConflictCode =
+  /** The very network of somebody else would go into the tunnel. */
+  | 'route-taken'
+  /** Part of somebody else's network would go into the tunnel. */
+  | 'route-split'
+  /** Part of what the tunnel is for stays with somebody else, whose route is more specific. */
+  | 'route-shadowed'
+  /** Two tunnels want everything. */
+  | 'full-tunnel-twice'
+  /** The gateway of this machine would be looked for in the tunnel. */
+  | 'gateway-captured'
+  /** A name server in use now would be asked through the tunnel. */
+  | 'name-server-captured';
+
+/** A conflict of a tunnel with what is there before it. */
+export interface Conflict {
+  readonly code: ConflictCode;
+  /** An error stops `up` until somebody decides; a warning does not. */
+  readonly severity: 'error' | 'warning';
+  /** The tunnel's prefix. */
+  readonly prefix: Prefix;
+  /** What it meets. */
+  readonly against: Prefix;
+  readonly owner: RouteOwner;
+}
+
+/** What a tunnel is held against. */
+export interface Surroundings {
+  /** The host as it is, with the tunnels that are up. */
+  readonly host: HostNetwork;
+  /** The tunnels that are up, by interface. */
+  readonly tunnels: ReadonlyMap<string, { readonly name: string }>;
+  /** The servers that answer names now. */
+  readonly nameServers: readonly Address[];
+}
+
+/** Names are asked for over it. */
+const udp = 17;
+
+/** Prefixes this short are meant to take everything: what is more specific stays where it is, as everybody wants. */
+const longestFull = 1;
+
+/** Links that carry somebody's private network, by the kernel's word for them. */
+const vpnKinds: ReadonlySet<string> = new Set([
+  'wireguard',
+  'tun',
+  'tap',
+  'ppp',
+  'gre',
+  'ipip',
+  'sit',
+  'xfrm',
+  'vti',
+]);
+
+/**
+ * The conflicts of a tunnel with a host's network and with the tunnels that are up. A route of the LAN that is more specific than the
+ * tunnel's is none: it stays, and so it should. Neither is a full tunnel over an ordinary default route.
+ */
+export function findConflicts(tunnel: PlannedTunnel, surroundings: Surroundings): Conflict[] {
+  const prefixes = tunnel.table === 'auto' ? routedPrefixes(tunnel) : [];
+  const routes = routesInUse(surroundings.host, tunnel.interface);
+  const conflicts = prefixes.flatMap((prefix) => [
+    ...routes.flatMap((route) => meeting(prefix, route, surroundings)),
+    ...capturedGateways(prefix, surroundings),
+    ...capturedNameServers(prefix, surroundings),
+  ]);
+  return withoutRepeats(conflicts);
+}
+
+/** The routes by which others are reached: all but the kernel's own, and those that lead everywhere. */
+function routesInUse({ routes }: HostNetwork, except: string): (HostRoute & { device: string })[] {
+  return routes.filter(
+    (route): route is HostRoute & { device: string } =>
+      route.kind === 'unicast' &&
+      route.device !== null &&
+      route.device !== except &&
+      route.table !== routingTables.local &&
+      !isLinkLocal(route.prefix) &&
+      (route.prefix.length > 0 || isOurTable(route.table)),
+  );
+}
+
+function meeting(
+  prefix: Prefix,
+  route: HostRoute & { device: string },
+  surroundings: Surroundings,
+): Conflict[] {
+  const owner = ownerOf(route.device, surroundings);
+  const met = { prefix, against: route.prefix, owner };
+  if (samePrefix(prefix, route.prefix)) return [{ ...met, code: 'route-taken', severity: 'error' }];
+  const bothFull = prefix.length <= longestFull && route.prefix.length <= longestFull;
+  if (bothFull && (covers(prefix, route.prefix) || covers(route.prefix, prefix)))
+    return [{ ...met, code: 'full-tunnel-twice', severity: 'error' }];
+  if (covers(route.prefix, prefix) && route.prefix.length > longestFull)
+    return [{ ...met, code: 'route-split', severity: 'warning' }];
+  if (covers(prefix, route.prefix) && prefix.length > longestFull && owner.kind !== 'lan')
+    return [{ ...met, code: 'route-shadowed', severity: 'warning' }];
+  return [];
+}
+
+function capturedGateways(prefix: Prefix, surroundings: Surroundings): Conflict[] {
+  return surroundings.host.routes
+    .filter(({ table, prefix: { length } }) => table === routingTables.main && length === 0)
+    .flatMap(({ gateway, device }): Conflict[] => {
+      if (gateway === null || device === null || !captures(prefix, gateway, surroundings)) return [];
+      const owner = ownerOf(device, surroundings);
+      return [{ code: 'gateway-captured', severity: 'error', prefix, against: hostPrefix(gateway), owner }];
+    });
+}
+
+function capturedNameServers(prefix: Prefix, surroundings: Surroundings): Conflict[] {
+  return surroundings.nameServers
+    .filter((server) => captures(prefix, server, surroundings))
+    .map((server): Conflict => {
+      const device = carrierOf(server, surroundings)?.device ?? '';
+      const owner = ownerOf(device, surroundings);
+      return { code: 'name-server-captured', severity: 'error', prefix, against: hostPrefix(server), owner };
+    });
+}
+
+/** Whether a prefix that is not meant to take everything would take an address from where it is reached now. */
+function captures(prefix: Prefix, address: Address, surroundings: Surroundings): boolean {
+  if (prefix.length <= longestFull || !contains(prefix, address)) return false;
+  const route = carrierOf(address, surroundings);
+  if (route === null || route.table === routingTables.local) return false;
+  return prefix.length >= route.prefix.length;
+}
+
+function carrierOf(destination: Address, { host }: Surroundings): HostRoute | null {
+  return lookUp(host, { destination, mark: 0, user: 0, protocol: udp }).route;
+}
+
+function ownerOf(device: string, { host, tunnels }: Surroundings): RouteOwner {
+  const tunnel = tunnels.get(device);
+  if (tunnel !== undefined) return { kind: 'tunnel', interface: device, name: tunnel.name };
+  const link = host.links.find(({ name }) => name === device);
+  return { kind: kindOf(device, link, host), interface: device, name: device };
+}
+
+function kindOf(device: string, link: HostLink | undefined, { routes }: HostNetwork): RouteOwner['kind'] {
+  const kind = link?.kind ?? null;
+  if (kind !== null && vpnKinds.has(kind)) return 'vpn';
+  const isUplink = routes.some(
+    (route) => route.device === device && route.prefix.length === 0 && route.kind === 'unicast',
+  );
+  // A bridge may have the card in it, and be the way out itself.
+  if (isUplink || kind === null) return 'lan';
+  return kind === 'bridge' ? 'bridge' : 'other';
+}
+
+/** Every interface has the link-local network; and a group of listeners is nobody's. */
+function isLinkLocal({ family, words: [word = 0] }: Prefix): boolean {
+  return family === 6 ? word >>> 22 === 0xfe80 >>> 6 || word >>> 24 === 0xff : word >>> 16 === 0xa9fe;
+}
+
+function withoutRepeats(conflicts: readonly Conflict[]): Conflict[] {
+  const seen = new Map(conflicts.map((conflict) => [identityOf(conflict), conflict]));
+  return [...seen.values()];
+}
+
+function identityOf({ code, prefix, against, owner }: Conflict): string {
+  return [code, formatPrefix(prefix), formatAddress(against), against.length, owner.interface].join(' ');
+}
