@@ -47,17 +47,29 @@ export async function trayHostComes(time: number): Promise<boolean> {
  */
 export function followTrayHost(listener: () => void): () => void {
   if (process.platform !== 'linux') return () => undefined;
-  const monitor = spawn('dbus-monitor', ['--session', ...signals], { stdio: ['ignore', 'pipe', 'ignore'] });
-  // Without that program an icon comes when the program starts, or not at all.
-  monitor.on('error', () => undefined);
+  const monitor = spawn('/bin/sh', ['-c', endingWithUs, 'sh', ...signals], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  let isOver = false;
+  // Without that program an icon comes when ours starts, or not at all.
+  for (const source of [monitor, monitor.stdin]) source.on('error', () => undefined);
   monitor.stdout.setEncoding('utf8').on('data', (text: string) => {
     if (!/member=(NameOwnerChanged|StatusNotifierHostRegistered)/.test(text)) return;
     void hasTrayHost().then((isThere) => {
-      if (isThere && !monitor.killed) listener();
+      if (isThere && !isOver) listener();
     });
   });
-  return () => monitor.kill();
+  return () => {
+    isOver = true;
+    monitor.stdin.end();
+  };
 }
+
+/**
+ * Runs the monitor until our end of its input is closed, and be it that we were killed. Left behind it would hold what it
+ * inherits of Chromium, whose other processes would go on too.
+ */
+const endingWithUs = 'dbus-monitor --session "$@" & read -r _; kill $!; wait';
 
 /** The two by which a host appears: the watcher's name gets an owner, or the watcher a host. */
 const signals = [

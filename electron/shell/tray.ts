@@ -25,6 +25,7 @@ export class TrayMenu {
   readonly #startAtLogin: StartAtLogin | null;
   readonly #delegate: TrayDelegate;
   #tray: Tray | null = null;
+  #isStopped = false;
   #endFollowing: (() => void)[] = [];
   /** Null until it has been read once. */
   #state: UiState | null = null;
@@ -37,8 +38,9 @@ export class TrayMenu {
     this.#delegate = delegate;
   }
 
-  /** Puts the icon there, and keeps it and its menu true from then on. */
+  /** Puts the icon there, and keeps it and its menu true from then on, unless the program is ending already. */
   async start(): Promise<void> {
+    if (this.#isStopped) return;
     this.#appear();
     this.#startAtLogin?.onChange(() => this.#showAgain());
     this.#endFollowing = [
@@ -50,6 +52,7 @@ export class TrayMenu {
   }
 
   stop(): void {
+    this.#isStopped = true;
     for (const end of this.#endFollowing) end();
     this.#tray?.destroy();
     this.#tray = null;

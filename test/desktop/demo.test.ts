@@ -14,7 +14,7 @@ import { describeOnDesktop, electron, patience } from './testing.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 /** Milliseconds for the cluster to stand, the tunnel to be up and the window to open. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 40_000;
 
 /** What Ctrl-C at a terminal sends. */
 const ctrlC = '\u0003';
@@ -63,6 +63,14 @@ describeOnDesktop('the demo, started by sudo on a desktop', () => {
     });
   }
 
+  /** Waits until the demo has opened its window. @throws with what it says in place of that */
+  async function windowOpens(demo: Running): Promise<void> {
+    await demo.line(/^The interface/, PATIENCE_MS);
+    expect(demo.lines.map((line) => line.trimEnd())).toContain(
+      'The interface is open in a window of nobody. To quit it is to end the demo.',
+    );
+  }
+
   /** The Electron that runs below a process, with the user it runs as. */
   async function electronBelow(pid: MachinePid): Promise<{ pid: MachinePid; uid: number }> {
     for (const child of descendantsOf(pid)) {
@@ -86,7 +94,7 @@ describeOnDesktop('the demo, started by sudo on a desktop', () => {
     const before = await networkSnapshot(machine);
     await using desktop = await Desktop.open(nobody);
     await using demo = start(desktop, { atTerminal: true });
-    await demo.line(/^The interface is open in a window of nobody\./, PATIENCE_MS);
+    await windowOpens(demo);
     await demo.line(/handshake \d+ s ago/, PATIENCE_MS);
     await expect.poll(() => desktop.shows('Adit'), patience).toBe(true);
     expect((await electronBelow(demo.pid ?? 0)).uid).toBe(nobody.uid);
@@ -107,7 +115,7 @@ describeOnDesktop('the demo, started by sudo on a desktop', () => {
     if (refusal !== null) context.skip(`an ordinary user may make no namespace here: ${refusal}`);
     await using desktop = await Desktop.open(nobody);
     await using demo = start(desktop, { atTerminal: true });
-    await demo.line(/^The interface is open in a window/, PATIENCE_MS);
+    await windowOpens(demo);
     const family = Family.of(demo.pid ?? 0);
     signalProcess((await electronBelow(demo.pid ?? 0)).pid, 'SIGTERM');
     expect(await demo.exited).toEqual({ code: 0, signal: null });
@@ -119,7 +127,7 @@ describeOnDesktop('the demo, started by sudo on a desktop', () => {
     if (refusal !== null) context.skip(`an ordinary user may make no namespace here: ${refusal}`);
     await using desktop = await Desktop.open(nobody);
     await using demo = start(desktop, { atTerminal: false });
-    await demo.line(/^The interface is open in a window/, PATIENCE_MS);
+    await windowOpens(demo);
     await expect.poll(() => desktop.shows('Adit'), patience).toBe(true);
     const family = Family.of(demo.pid ?? 0);
     expect(await demo.exited).toEqual({ code: 0, signal: null });

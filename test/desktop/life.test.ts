@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Family } from '../lab/traces.ts';
 import { AditClient } from '../lab/product/client.ts';
 import { openFullTunnel } from '../lab/scenarios/full-tunnel.ts';
 import { stateBecomes, switchOf } from './interface.ts';
@@ -72,6 +73,19 @@ describeOnDesktop('the program', () => {
     await program.page();
     program.kill('SIGTERM');
     expect(await program.end()).toEqual({ code: 0, signal: null });
+  });
+
+  test('leaves no process behind, though it is killed', async () => {
+    await using desktop = await Desktop.open();
+    await using panel = await Panel.start(desktop);
+    await using program = await Program.start(desktop, { environment: withoutHelper(desktop) });
+    await program.page();
+    await panel.registered();
+    const family = Family.of(program.pid);
+    expect(family.size).toBeGreaterThan(3);
+    program.kill('SIGKILL');
+    await program.end();
+    await expect.poll(() => family.survivors(), patience).toEqual([]);
   });
 
   test('survives its helper: says that it is gone, and goes on when it is back', async () => {

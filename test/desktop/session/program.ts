@@ -65,6 +65,11 @@ export class Program implements AsyncDisposable {
     return new Program(app);
   }
 
+  /** The process of the program, whose windows and services are processes below it. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
   /** The window's page, once it shows the interface. */
   async page(): Promise<Page> {
     const page = await this.electron.firstWindow({ timeout: PATIENCE_MS });
