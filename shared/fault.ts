@@ -37,6 +37,12 @@ export const faultCodes = {
   'image-damaged': 'The picture is cut off or damaged.',
   'image-too-large': 'The picture has more than 16 megapixels.',
   'qr-not-found': 'No QR code can be read in the picture.',
+  'qr-too-large': 'The profile is larger than a QR code can hold (2953 bytes).',
+
+  // What is written for others
+  'output-exists': 'The file to be written exists already; it was not touched.',
+  'output-is-terminal': 'What is to be printed is no text, and would go to a terminal.',
+  'output-unwritable': 'The file cannot be written there.',
 
   // The desktop
   'autostart-refused': 'Whether Adit starts at login could not be changed.',

@@ -7,6 +7,8 @@ export interface Option {
   readonly summary: string;
   /** What stands for the value in the help. */
   readonly placeholder?: string;
+  /** One letter that stands for it behind a single dash. */
+  readonly short?: string;
   /** May be given several times. */
   readonly repeats?: boolean;
 }
@@ -27,6 +29,8 @@ export interface Answer {
   readonly verbatim?: boolean;
   /** The bytes of files, printed in place of the text. */
   readonly bytes?: Uint8Array;
+  /** Said on stderr as well, a line each; the JSON has to hold them in its own way. */
+  readonly remarks?: readonly string[];
   /** 0 unless said. */
   readonly exitCode?: number;
 }
@@ -37,6 +41,8 @@ export interface CommandContext {
   readonly given: Given;
   /** Whether the answer is wanted as JSON. */
   readonly json: boolean;
+  /** Whether what is printed goes to a terminal. */
+  readonly isTerminal: boolean;
   /** Says something at once; for commands that go on. */
   readonly say: (answer: Answer) => void;
   /** Calls `listener` when the command is to end. */

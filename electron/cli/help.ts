@@ -40,9 +40,9 @@ export function helpOfAll(commands: readonly Command[]): string {
   ].join('\n\n');
 }
 
-function optionWords(name: string, { kind, placeholder, repeats }: Option): string {
+function optionWords(name: string, { kind, short, placeholder, repeats }: Option): string {
   const value = { flag: '', value: ` ${placeholder ?? ''}`, optional: `[=${placeholder ?? ''}]` }[kind];
-  return `--${name}${value}${repeats === true ? ' ...' : ''}`;
+  return `${short === undefined ? '' : `-${short}, `}--${name}${value}${repeats === true ? ' ...' : ''}`;
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string {

@@ -34,7 +34,8 @@ async function answer(
   given: ReturnType<typeof parseWords>,
   json: boolean,
 ): Promise<number> {
-  const say = ({ json: value, text, verbatim, bytes }: Answer): void => {
+  const say = ({ json: value, text, verbatim, bytes, remarks = [] }: Answer): void => {
+    if (!json) for (const remark of remarks) process.stderr.write(`adit: ${remark}\n`);
     if (json) print(JSON.stringify(value));
     else if (bytes !== undefined) process.stdout.write(bytes);
     else if (verbatim === true) process.stdout.write(text);
@@ -44,6 +45,7 @@ async function answer(
     places: placesOf(process.env),
     given,
     json,
+    isTerminal: process.stdout.isTTY,
     say,
     onInterrupt: (listener) => {
       process.once('SIGINT', listener);

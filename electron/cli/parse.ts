@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { FaultError } from '../../shared/fault.ts';
-import type { Command, Given } from './command.ts';
+import type { Command, Given, Option } from './command.ts';
 import { usageOf } from './help.ts';
 
 /** Options that every command has. */
@@ -37,11 +37,9 @@ function read(command: Command, words: readonly string[]): Given {
     args: words.map((word, index) =>
       index < ofOptions && optional.some((name) => word === `--${name}`) ? `${word}=` : word,
     ),
-    options: Object.fromEntries([
+    options: Object.fromEntries<ParsedOption>([
       ...commonOptions.map((name) => [name, { type: 'boolean' }] as const),
-      ...Object.entries(command.options).map(
-        ([name, { kind }]) => [name, { type: kind === 'flag' ? 'boolean' : 'string' }] as const,
-      ),
+      ...Object.entries(command.options).map(([name, option]) => [name, parsedAs(option)] as const),
     ]),
     allowPositionals: true,
     tokens: true,
@@ -53,6 +51,16 @@ function read(command: Command, words: readonly string[]): Given {
   }
   const operands = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
   return { operands, options };
+}
+
+/** An option as Node's parser is told of it. */
+interface ParsedOption {
+  readonly type: 'boolean' | 'string';
+  readonly short?: string;
+}
+
+function parsedAs({ kind, short }: Option): ParsedOption {
+  return { type: kind === 'flag' ? 'boolean' : 'string', ...(short === undefined ? {} : { short }) };
 }
 
 function attempt<T>(command: Command, work: () => T): T {

@@ -59,6 +59,30 @@ export async function createFile(path: string, bytes: Uint8Array): Promise<void>
   }
 }
 
+/**
+ * Writes a file that somebody named and that does not exist yet, with mode 0600. It may be on a file system without links, such
+ * as that of a USB stick.
+ *
+ * @throws FaultError `output-exists`, `output-unwritable`
+ */
+export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    throw new FaultError(exists ? outputExists(path) : outputUnwritable(path, error));
+  }
+}
+
 /** Replaces a file, or makes it, with mode 0600: a reader sees the old bytes or the new, after a crash too. */
 export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = await writeTemporary(path, bytes);
@@ -104,6 +128,22 @@ function readFailure(path: string, error: unknown): unknown {
     return new FaultError(notFound(path));
   if (code === 'EACCES' || code === 'EPERM') return new FaultError(unreadable(path));
   return error;
+}
+
+function outputExists(path: string): Fault {
+  return {
+    code: 'output-exists',
+    message: `There is a file at ${path} already; it was not touched.`,
+    hint: 'Choose another name, or remove it first.',
+  };
+}
+
+function outputUnwritable(path: string, error: unknown): Fault {
+  return {
+    code: 'output-unwritable',
+    message: `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'Choose a folder that exists and that you may write to.',
+  };
 }
 
 function notFound(path: string): Fault {
