@@ -88,39 +88,77 @@ function endpoint(host: HostReading, port: number): string {
   }
 }
 
+/** Why the two may differ. */
+export type Exception = (typeof exceptions)[number];
+
 /**
  * Where the two may differ, by name.
  *
- * - `the engine's refusal`: `wg` took the file, and wireguard-go refused to carry it out, as for a port in use
- * - `utf-16 without a mark`: bash drops the NULs, and the rest happens to be ASCII
- * - `a zone that depends on the machine`: whether there is an interface of that name
+ * - `the engine refuses`: `wg` took the file, and wireguard-go would not carry it out, as for a port in use
+ * - `utf-16 without a mark`: bash drops the NULs, and what is left is not what the text says
+ * - `name resolution`: whether there is an interface of the name that a zone has
  */
-export function namedException(bytes: Uint8Array, verdict: Verdict): string | null {
-  if (verdict.words.includes('Unable to modify interface')) return "the engine's refusal";
-  const { encoding } = decode(bytes);
-  if (encoding.charset.startsWith('utf-16') && !encoding.bom) return 'utf-16 without a mark';
-  const zone = /Name or service not known: `\[?[0-9a-f:]+%[A-Za-z]/i.test(verdict.words);
-  return zone ? 'a zone that depends on the machine' : null;
+export const exceptions = ['the engine refuses', 'utf-16 without a mark', 'name resolution'] as const;
+
+function exceptionFor(bytes: Uint8Array, verdict: Verdict): Exception | null {
+  if (verdict.words.includes('Unable to modify interface')) return 'the engine refuses';
+  const { text, encoding } = decode(bytes);
+  if (encoding.charset.startsWith('utf-16') && !encoding.bom && /[^\0-\x7f]/.test(text))
+    return 'utf-16 without a mark';
+  return /Name or service not known: `\[?[0-9a-f:]+%[A-Za-z]/i.test(verdict.words) ? 'name resolution' : null;
 }
 
-/** The ways in which the real programs and the product disagree about a configuration; none if they agree. */
-export function disagreements(bytes: Uint8Array, verdict: Verdict): string[] {
+/**
+ * The kinds of disagreement, from the side of the real programs: they accept what we refuse or the other way round, they print
+ * something else, or they come to another state.
+ */
+export type Kind = 'strip-accepts' | 'strip-refuses' | 'strip-prints' | 'wg-accepts' | 'wg-refuses' | 'state';
+
+/** One way in which the real programs and the product differ about a configuration. */
+export interface Disagreement {
+  readonly kind: Kind;
+  /** Both sides. */
+  readonly words: string;
+}
+
+/** How the two judgements of a configuration compare. `compared`: whether both accept it, and their states were held together. */
+export interface Comparison {
+  readonly compared: boolean;
+  readonly disagreements: readonly Disagreement[];
+  /** Why what differs may do so; then there is no disagreement. */
+  readonly exception: Exception | null;
+}
+
+/** Compares what the real programs made of a configuration with what the product says of it. */
+export function compare(bytes: Uint8Array, verdict: Verdict): Comparison {
   const ours = expect(bytes);
-  if (namedException(bytes, verdict) !== null) return [];
+  const disagreements = differencesOf(ours, verdict);
+  const exception = disagreements.length === 0 ? null : exceptionFor(bytes, verdict);
+  return {
+    compared: ours.wg && verdict.wg === true && ours.isPlainState,
+    disagreements: exception === null ? disagreements : [],
+    exception,
+  };
+}
+
+function differencesOf(ours: Expectation, verdict: Verdict): Disagreement[] {
+  const found: Disagreement[] = [];
   const codes = ours.errors.map(({ judge, code, line }) => `${judge} ${code} in line ${line}`).join('; ');
-  const found: string[] = [];
-  if (ours.strip !== verdict.strip)
-    found.push(`strip: ${verdict.strip ? 'accepts' : 'refuses'} (${verdict.words}); we: ${codes}`);
+  const add = (kind: Kind, words = `they: ${verdict.words}\nwe: ${codes}`): void =>
+    void found.push({ kind, words });
+  if (ours.strip !== verdict.strip) add(verdict.strip ? 'strip-accepts' : 'strip-refuses');
   if (verdict.strip && ours.comparable && !ours.stripped.equals(verdict.stripped))
-    found.push('strip: prints something else');
+    add('strip-prints', `they: ${quote(verdict.stripped)}\nwe: ${quote(ours.stripped)}`);
   if (!verdict.strip || !ours.strip) return found;
-  if (ours.wg !== verdict.wg)
-    found.push(`wg: ${verdict.wg === true ? 'accepts' : 'refuses'} (${verdict.words}); we: ${codes}`);
+  if (ours.wg !== verdict.wg) add(verdict.wg === true ? 'wg-accepts' : 'wg-refuses');
   if (ours.wg && verdict.wg === true && ours.isPlainState) {
-    const theirs = normalisedDump(verdict.dump, ours.listenPortGiven);
-    const expected = ours.state;
-    if (theirs.join('\n') !== expected.join('\n'))
-      found.push(`state:\n${theirs.join('\n')}\n-- we --\n${expected.join('\n')}`);
+    const theirs = normalisedDump(verdict.dump, ours.listenPortGiven).join('\n');
+    const expected = ours.state.join('\n');
+    if (theirs !== expected) add('state', `they:\n${theirs}\nwe:\n${expected}`);
   }
   return found;
+}
+
+function quote(bytes: Buffer): string {
+  return JSON.stringify(bytes.toString('latin1'));
 }

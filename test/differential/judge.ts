@@ -33,8 +33,13 @@ export function reasonNotToJudge(): string | null {
 /**
  * Asks `wg-quick strip` and `wg setconf` about each configuration, in namespaces of their own: the machine's network is
  * neither seen nor touched, and everything ends with the worker.
+ *
+ * @param way `program` starts wg-quick for each; `shared` runs its text without a process, in less than half the time
  */
-export async function judge(configurations: readonly Uint8Array[]): Promise<Verdict[]> {
+export async function judge(
+  configurations: readonly Uint8Array[],
+  way: 'program' | 'shared' = 'program',
+): Promise<Verdict[]> {
   const folder = mkdtempSync(join(tmpdir(), 'adit-judge-'));
   try {
     for (const [index, bytes] of configurations.entries())
@@ -49,7 +54,7 @@ export async function judge(configurations: readonly Uint8Array[]): Promise<Verd
       '--propagation',
       'private',
     ];
-    const worker = [process.execPath, join(import.meta.dirname, 'worker.ts'), folder];
+    const worker = [process.execPath, join(import.meta.dirname, 'worker.ts'), folder, way];
     await promisify(execFile)('unshare', [...isolated, ...worker]);
     return configurations.map((_, index) => readVerdict(join(folder, nameOf(index))));
   } finally {

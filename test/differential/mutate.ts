@@ -58,10 +58,13 @@ const pieces = [
   '`',
 ];
 
-/** Changes a configuration in one to four places. */
+/** What `wg` passes over, or what stays a value: changes that seldom spoil a file. */
+const blanks = [' ', '\t', '\r', '\v', '\f', '\0', '\n', ' # x', '\n#'];
+
+/** Changes a configuration in one to four places, most often in one. */
 export function mutate(chance: Chance, original: Buffer, other: Buffer): Buffer {
   let bytes = original.toString('latin1');
-  const changes = 1 + chance.below(4);
+  const changes = chance.percent(60) ? 1 : 1 + chance.below(4);
   for (let change = 0; change < changes; change += 1)
     bytes = changeOnce(chance, bytes, other.toString('latin1'));
   return Buffer.from(bytes, 'latin1');
@@ -71,7 +74,7 @@ function changeOnce(chance: Chance, text: string, other: string): string {
   const at = chance.below(text.length + 1);
   const lines = text.split('\n');
   const line = chance.below(lines.length);
-  switch (chance.below(9)) {
+  switch (chance.below(13)) {
     case 0:
     case 1:
       return text.slice(0, at) + chance.pick(pieces) + text.slice(at);
@@ -91,9 +94,28 @@ function changeOnce(chance: Chance, text: string, other: string): string {
       return chance.percent(20)
         ? text.slice(0, at)
         : lines.toSpliced(line, 1, lines[chance.below(lines.length)] ?? '').join('\n');
+    case 8:
+      return text.slice(0, at) + chance.pick(blanks) + text.slice(at);
+    case 9:
+      return text.replace(/[0-9]/g, (digit, index: number) =>
+        index >= at && chance.percent(20) ? String(chance.below(10)) : digit,
+      );
+    case 10:
+      return shuffledSections(chance, text, other);
+    case 11: {
+      const moved = lines[line] ?? '';
+      return lines.toSpliced(line, 1).toSpliced(chance.below(lines.length), 0, moved).join('\n');
+    }
     default:
       return text.slice(0, at) + swapCase(text.slice(at, at + 1)) + text.slice(at + 1);
   }
+}
+
+/** The sections of both in any order; some are there twice, and some not at all. */
+function shuffledSections(chance: Chance, text: string, other: string): string {
+  const sections = [text, other].flatMap((one) => one.split(/(?<=\n)(?=\[)/));
+  const count = 1 + chance.below(4);
+  return Array.from({ length: count }, () => chance.pick(sections)).join('\n');
 }
 
 function swapCase(text: string): string {

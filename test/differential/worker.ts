@@ -2,7 +2,7 @@
  * Judges configurations with the real programs. Runs as root inside namespaces of its own (`judge.ts` starts it), where it
  * makes one network for each lane with a wireguard-go in it, and a name server that all lanes reach.
  *
- *   node worker.ts FOLDER     with NAME.conf files in FOLDER
+ *   node worker.ts FOLDER program|shared     with NAME.conf files in FOLDER; lane.sh says what the word means
  */
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveEveryName } from './name-server.ts';
 
-const folder = process.argv[2] ?? '';
+const [, , folder = '', way = 'program'] = process.argv;
 const names = readdirSync(folder)
   .filter((file) => file.endsWith('.conf'))
   .map((file) => file.slice(0, -'.conf'.length));
@@ -58,7 +58,7 @@ async function openLane(lane: number): Promise<ChildProcess> {
     `ip address add 10.199.${lane + 1}.2/24 dev in${lane}`,
     `ip route add default via 10.199.${lane + 1}.1`,
     `LOG_LEVEL=silent wireguard-go wg${lane}`,
-    `exec "${join(import.meta.dirname, 'lane.sh')}" wg${lane}`,
+    `exec "${join(import.meta.dirname, 'lane.sh')}" wg${lane} ${way}`,
   ].join(' && ');
   const child = spawn('unshare', ['--net', 'bash', '-c', script], {
     cwd: folder,
