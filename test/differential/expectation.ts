@@ -14,7 +14,9 @@ export interface Expectation {
   readonly strip: boolean;
   readonly wg: boolean;
   readonly stripped: Buffer;
-  /** Whether the text is all there is: a byte order mark is not part of it, and bash makes it part of the first line. */
+  /**
+   * Whether bash has the same text: it makes a byte order mark part of the first line, and of UTF-16 it only drops the NULs.
+   */
   readonly comparable: boolean;
   readonly errors: readonly Diagnostic[];
   /** Sorted lines, as {@link normalisedDump} gives them. */
@@ -52,7 +54,7 @@ export function expect(bytes: Uint8Array): Expectation {
     strip: !errors.some(({ judge }) => judge === 'strip'),
     wg: !errors.some(({ judge }) => judge === 'wg'),
     stripped: Buffer.from(stripConf(file), encoding.charset === 'latin-1' ? 'latin1' : 'utf8'),
-    comparable: !encoding.bom,
+    comparable: !encoding.bom && !(encoding.charset.startsWith('utf-16') && /[^\0-\x7f]/.test(text)),
     errors,
     state: [head.join(' '), ...peers.sort()],
     listenPortGiven: device.listenPort !== null,
@@ -95,16 +97,12 @@ export type Exception = (typeof exceptions)[number];
  * Where the two may differ, by name.
  *
  * - `the engine refuses`: `wg` took the file, and wireguard-go would not carry it out, as for a port in use
- * - `utf-16 without a mark`: bash drops the NULs, and what is left is not what the text says
  * - `name resolution`: whether there is an interface of the name that a zone has
  */
-export const exceptions = ['the engine refuses', 'utf-16 without a mark', 'name resolution'] as const;
+export const exceptions = ['the engine refuses', 'name resolution'] as const;
 
-function exceptionFor(bytes: Uint8Array, verdict: Verdict): Exception | null {
+function exceptionFor(verdict: Verdict): Exception | null {
   if (verdict.words.includes('Unable to modify interface')) return 'the engine refuses';
-  const { text, encoding } = decode(bytes);
-  if (encoding.charset.startsWith('utf-16') && !encoding.bom && /[^\0-\x7f]/.test(text))
-    return 'utf-16 without a mark';
   return /Name or service not known: `\[?[0-9a-f:]+%[A-Za-z]/i.test(verdict.words) ? 'name resolution' : null;
 }
 
@@ -133,7 +131,7 @@ export interface Comparison {
 export function compare(bytes: Uint8Array, verdict: Verdict): Comparison {
   const ours = expect(bytes);
   const disagreements = differencesOf(ours, verdict);
-  const exception = disagreements.length === 0 ? null : exceptionFor(bytes, verdict);
+  const exception = disagreements.length === 0 ? null : exceptionFor(verdict);
   return {
     compared: ours.wg && verdict.wg === true && ours.isPlainState,
     disagreements: exception === null ? disagreements : [],

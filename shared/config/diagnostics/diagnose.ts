@@ -1,10 +1,12 @@
 import { publicKeyOf } from '../keys/key-pair.ts';
 import { keyIn } from '../meaning/peer-section.ts';
-import { bodyOf, kindOfLine, sectionsOf, settingOfLine } from '../syntax/conf-file.ts';
+import { bodyOf, kindOfLine, lengthOfMark, sectionsOf, settingOfLine } from '../syntax/conf-file.ts';
 import type { ConfFile, Section, Setting } from '../syntax/conf-file.ts';
 import { quickFieldOf } from '../syntax/quick.ts';
 import { factsOf, isPeerField } from '../syntax/vocabulary.ts';
 import type { Field } from '../syntax/vocabulary.ts';
+import { parse } from '../syntax/parse.ts';
+import { decodeLatin1, encode } from '../text/encoding.ts';
 import type { Encoding } from '../text/encoding.ts';
 import { zeroKey } from '../values/key.ts';
 import { interfaceNameProblem } from '../values/interface-name.ts';
@@ -36,12 +38,17 @@ export interface DiagnoseOptions {
  * Takes time in proportion to the text. Of one code at most 200 are told apart, and the rest in one.
  */
 export function diagnose(file: ConfFile, options: DiagnoseOptions = {}): Diagnostic[] {
+  const found = diagnoseText(file, options);
+  return options.encoding === undefined ? found : asBashReadsIt(file, options.encoding, found);
+}
+
+function diagnoseText(file: ConfFile, options: DiagnoseOptions): Diagnostic[] {
   const report = new Report(file);
   checkName(report, options.interface);
   checkBytes(report, options.encoding);
   checkLengths(report);
   const isWgShow = checkWgShow(report);
-  const facts = factsAbout(file);
+  const facts = factsAbout(file, options.encoding?.bom === true || lengthOfMark(file.text) > 0);
   for (const section of sectionsOf(file)) {
     if (!isWgShow || section.kind !== 'preamble') checkSection(report, facts, section);
   }
@@ -54,6 +61,23 @@ export function diagnose(file: ConfFile, options: DiagnoseOptions = {}): Diagnos
   return report.finish();
 }
 
+/**
+ * Bash drops the NULs of UTF-16, and what is left of it without a byte order mark may be a configuration for `wg` after all. Only
+ * where the text is ASCII is it the same one; elsewhere it can hold line ends and `#`s that the text does not have.
+ */
+function asBashReadsIt(file: ConfFile, encoding: Encoding, found: Diagnostic[]): Diagnostic[] {
+  if (encoding.bom || !encoding.charset.startsWith('utf-16')) return found;
+  const left = decodeLatin1(encode(file.text, encoding).filter((byte) => byte !== 0));
+  const isRefused = left !== file.text && diagnoseText(parse(left), {}).some(isRefusal);
+  const unmarked = new Report(file);
+  unmarked.add(isRefused ? 'encoding-utf16' : 'encoding-utf16-unmarked', { line: 0, start: 0, end: 0 }, []);
+  return [...unmarked.finish(), ...(left === file.text ? found : found.filter((one) => !isRefusal(one)))];
+}
+
+function isRefusal({ severity, judge }: Diagnostic): boolean {
+  return severity === 'error' && (judge === 'wg' || judge === 'strip');
+}
+
 function checkName(report: Report, name: string | undefined): void {
   const problem = name === undefined ? null : interfaceNameProblem(name);
   if (name === undefined || problem === null) return;
@@ -61,13 +85,17 @@ function checkName(report: Report, name: string | undefined): void {
 }
 
 /** The interface's own keys are needed for every peer, also for those above [Interface]. */
-function factsAbout(file: ConfFile): Facts {
+function factsAbout(file: ConfFile, marked: boolean): Facts {
   let privateKey: string | null = null;
   for (const section of sectionsOf(file)) {
     if (section.kind === 'interface') privateKey = keyIn(file, section, 'PrivateKey') ?? privateKey;
   }
   const usable = privateKey === zeroKey ? null : privateKey;
-  return emptyFacts(usable, usable === null ? null : publicKeyOf(usable));
+  return emptyFacts({
+    marked,
+    privateKey: usable,
+    publicKey: usable === null ? null : publicKeyOf(usable),
+  });
 }
 
 function checkSection(report: Report, facts: Facts, section: Section): void {
@@ -102,14 +130,20 @@ function checkOne(
   if (isPeerField(field)) checkPeerValue(report, facts, setting, field, peer);
   // wg-quick looks at these two when the file has been read, so only the last of each is ever used.
   else if (field === 'MTU' || field === 'Table') facts.lastOf.set(field, setting);
-  else checkInterfaceValue(report, facts, setting, field);
+  else if (field !== 'SaveConfig' || isFoundByQuick(facts, section))
+    checkInterfaceValue(report, facts, setting, field);
+}
+
+/** wg-quick takes a byte order mark for part of the header behind it, and does not find an [Interface] there. */
+function isFoundByQuick({ marked }: Facts, section: Section): boolean {
+  return !(marked && section.firstLine === 0);
 }
 
 /** A key alone on its line. wg-quick refuses only SaveConfig at once. */
 function checkBare(report: Report, facts: Facts, section: Section, line: number): void {
   checkOther(report, section, line);
   const setting = settingOfLine(report.file, line);
-  if (quickFieldOf(report.file, section, setting) === 'SaveConfig') {
+  if (quickFieldOf(report.file, section, setting) === 'SaveConfig' && isFoundByQuick(facts, section)) {
     checkInterfaceValue(report, facts, setting, 'SaveConfig');
   }
 }

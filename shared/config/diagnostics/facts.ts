@@ -19,6 +19,8 @@ export interface PeerFacts {
 
 /** What has been seen of a file on the way through it. */
 export interface Facts {
+  /** Whether a byte order mark stands before the first line. */
+  readonly marked: boolean;
   /** The header of the first [Interface]. */
   interfaceLine: number | null;
   peerSections: number;
@@ -46,13 +48,12 @@ export interface Facts {
   readonly prefixes: PrefixTable;
 }
 
-/** Nothing seen yet; the private key is looked up beforehand, since peers may stand above it. */
-export function emptyFacts(privateKey: string | null, publicKey: string | null): Facts {
+/** Nothing seen yet but what is looked up beforehand: peers may stand above the private key. */
+export function emptyFacts(known: Pick<Facts, 'marked' | 'privateKey' | 'publicKey'>): Facts {
   return {
+    ...known,
     interfaceLine: null,
     peerSections: 0,
-    privateKey,
-    publicKey,
     addresses: [],
     addressSeen: false,
     dnsServers: 0,

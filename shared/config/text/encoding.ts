@@ -133,7 +133,8 @@ function decodeUtf16(bytes: Uint8Array, from: number, charset: 'utf-16le' | 'utf
   return writer.text();
 }
 
-function decodeLatin1(bytes: Uint8Array): string {
+/** Reads bytes as one character each. */
+export function decodeLatin1(bytes: Uint8Array): string {
   const writer = textWriter();
   for (const byte of bytes) writer.push(byte);
   return writer.text();

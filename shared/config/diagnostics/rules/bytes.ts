@@ -15,8 +15,9 @@ export function checkBytes(report: Report, encoding: Encoding | undefined): void
 
 function checkEncoding(report: Report, encoding: Encoding | undefined): void {
   const top: Place = { line: 0, start: 0, end: 0 };
-  if (encoding?.charset === 'utf-16le' || encoding?.charset === 'utf-16be')
-    report.add('encoding-utf16', top, []);
+  const isUtf16 = encoding?.charset.startsWith('utf-16') === true;
+  // Without a mark it takes another look at the bytes to tell.
+  if (isUtf16 && encoding.bom) report.add('encoding-utf16', top, []);
   else if (encoding?.bom === true) report.add('byte-order-mark', top, []);
   if (encoding?.charset === 'latin-1') report.add('encoding-unknown', top, []);
   const length = lengthOfMark(report.file.text);

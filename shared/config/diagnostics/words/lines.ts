@@ -20,6 +20,16 @@ export const lineEntries = {
       hint: 'Save it as UTF-8. Importing it into Adit does that.',
     }),
   ),
+  'encoding-utf16-unmarked': entry(
+    'adit',
+    'error',
+    'The file is UTF-16 without a byte order mark, which only bash happens to read.',
+    () => ({
+      message:
+        'The file is UTF-16 without a byte order mark: bash passes over its NULs, other programs do not.',
+      hint: 'Save it as UTF-8. Importing it into Adit does that.',
+    }),
+  ),
   'encoding-unknown': entry('adit', 'warning', 'The file is neither UTF-8 nor UTF-16.', () => ({
     message: 'The file is neither UTF-8 nor UTF-16; each of its bytes is shown as one character.',
     hint: 'WireGuard itself needs ASCII only. If comments look wrong, save the file as UTF-8 in the editor that wrote it.',
