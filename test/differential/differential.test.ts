@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { generateKeyPair } from '../../shared/config/index.ts';
 import { configurationOf, corpus } from '../unit/config/arbitrary.ts';
+import { fixture } from '../unit/config/fixtures.ts';
 import { rows } from '../unit/config/specification-rows.ts';
 import { compare } from './expectation.ts';
 import { judge, reasonNotToJudge } from './judge.ts';
@@ -11,6 +12,7 @@ import type { Verdict } from './judge.ts';
 const count = Number(process.env['ADIT_FUZZ_COUNT'] ?? 2000);
 const firstSeed = Number(process.env['ADIT_FUZZ_SEED'] ?? 1);
 const reason = reasonNotToJudge();
+const rowFiles = rows.map(({ name }) => fixture(`rows/${name}.conf`));
 
 describe.skipIf(reason !== null)(
   `wg and wg-quick agree with us${reason === null ? '' : ` (skipped: ${reason})`}`,
@@ -21,19 +23,14 @@ describe.skipIf(reason !== null)(
     });
 
     it('on every row of the specification, as it says', { timeout: 60_000 }, async () => {
-      const verdicts = await judge(rows.map(({ text }) => Buffer.from(text)));
+      const verdicts = await judge(rowFiles);
       const said = verdicts.map(({ strip, wg }) =>
         !strip ? 'refused by strip' : wg === true ? 'accepted' : 'refused by wg',
       );
       expect(said.map((verdict, index) => `${rows[index]?.name ?? ''}: ${verdict}`)).toEqual(
         rows.map(({ name, verdict }) => `${name}: ${verdict}`),
       );
-      expect(
-        disagreementsOn(
-          rows.map(({ text }) => Buffer.from(text)),
-          verdicts,
-        ),
-      ).toEqual([]);
+      expect(disagreementsOn(rowFiles, verdicts)).toEqual([]);
     });
 
     it(
@@ -42,7 +39,7 @@ describe.skipIf(reason !== null)(
         timeout: 60_000,
       },
       async () => {
-        const files = [...corpus, ...rows.map(({ text }) => Buffer.from(text))];
+        const files = [...corpus, ...rowFiles];
         expect((await judge(files, 'shared')).map(withoutProgram)).toEqual(
           (await judge(files)).map(withoutProgram),
         );

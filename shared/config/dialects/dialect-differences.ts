@@ -10,7 +10,7 @@ import {
 import type { ConfFile, Section, Setting } from '../syntax/conf-file.ts';
 import { factsOf } from '../syntax/vocabulary.ts';
 import type { Field } from '../syntax/vocabulary.ts';
-import { keyIn } from '../meaning/peer-section.ts';
+import { keyIn, settingsNamed } from '../meaning/peer-section.ts';
 import { trim } from '../text/blanks.ts';
 import { appleRules } from './apple.ts';
 import { newerToolsRules } from './newer-tools.ts';
@@ -52,17 +52,25 @@ function differencesOf(file: ConfFile, dialect: Dialect, rules: RuleSet): Dialec
       endColumn: end - lineStart + 1,
     });
   };
+  let own: Section | null = null;
+  let hasPrivateKey = false;
   for (const section of sectionsOf(file)) {
     if (section.kind === 'preamble') continue;
     const header = startOfLine(file, section.firstLine);
     note(checkSection(file, section, rules, seen), section.firstLine, header, header);
+    if (section.kind === 'interface') {
+      own ??= section;
+      hasPrivateKey ||= !settingsNamed(file, section, 'PrivateKey').next().done;
+    }
     seen.fields.clear();
     for (const setting of settingsOf(file, section)) {
       const finding = checkSetting(file, section, setting, rules, seen);
       note(finding, setting.line, setting.keyStart, Math.max(setting.keyEnd, setting.valueEnd));
     }
   }
-  return found;
+  const line = own?.firstLine ?? 0;
+  if (!hasPrivateKey) note(rules.noPrivateKey, line, startOfLine(file, line), startOfLine(file, line));
+  return found.sort((a, b) => a.line - b.line);
 }
 
 /** What came before, as far as it matters. */
@@ -108,7 +116,7 @@ function checkSetting(
   if (repeated && rules.repeatedKey !== null) return rules.repeatedKey;
   const value = setting.valueEnd - setting.valueStart > longestValue ? null : trim(valueText(file, setting));
   if (value === null) return null;
-  if (value === '') return rules.emptyValue;
+  if (value === '') return rules.emptyValue(field);
   const isOneWord = field !== 'AllowedIPs' && factsOf(field).reader === 'wg';
   if (isOneWord && squeezedUpTo(file, setting, longestValue) !== value) return rules.blanksInside;
   return rules.fields[field]?.(value, setting.comment >= 0) ?? null;

@@ -15,7 +15,8 @@ export const newerToolsRules: RuleSet = {
   interfaceAfterPeer: null,
   samePeerAgain: null,
   repeatedKey: null,
-  emptyValue: null,
+  emptyValue: () => null,
+  noPrivateKey: null,
   fields: {
     PreUp: preUp,
     PostUp: hashPassed,

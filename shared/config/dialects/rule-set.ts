@@ -36,7 +36,9 @@ export interface RuleSet {
   readonly interfaceAfterPeer: Finding | null;
   readonly samePeerAgain: Finding | null;
   readonly repeatedKey: Finding | null;
-  readonly emptyValue: Finding | null;
+  readonly emptyValue: (field: Field) => Finding | null;
+  /** What becomes of a file without PrivateKey. */
+  readonly noPrivateKey: Finding | null;
   readonly fields: Partial<Record<Field, FieldRule>>;
 }
 

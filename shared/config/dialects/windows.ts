@@ -14,7 +14,8 @@ export const windowsRules: RuleSet = {
   interfaceAfterPeer: different(`${program} adds the peer above this [Interface] twice.`),
   samePeerAgain: different(`${program} keeps two peers with this key.`),
   repeatedKey: null,
-  emptyValue: refused(`${program} wants a value for every key.`),
+  emptyValue: () => refused(`${program} wants a value for every key.`),
+  noPrivateKey: refused(`${program} wants a private key.`),
   fields: {
     Address: strictAddress(program),
     FwMark: () => refused(`${program} does not know FwMark.`),

@@ -2,10 +2,10 @@ import * as fc from 'fast-check';
 import { generate } from '../../differential/grammar.ts';
 import { mutate } from '../../differential/mutate.ts';
 import { chanceFrom } from '../../differential/random.ts';
-import { fixture, fixturesIn } from './fixtures.ts';
+import { fixture, fixturesIn, rowFolders } from './fixtures.ts';
 
 /** Every configuration of the corpus that is small enough to be changed at random. */
-export const corpus: readonly Buffer[] = ['seeds', 'codes', 'found']
+export const corpus: readonly Buffer[] = ['seeds', 'codes', 'found', ...rowFolders]
   .flatMap(fixturesIn)
   .map(fixture)
   .filter(({ length }) => length < 5000);

