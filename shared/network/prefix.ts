@@ -1,5 +1,5 @@
-import { type Address, addressBits, formatAddress, parseAddress, wordAt } from './address.ts';
-import type { Family } from './address.ts';
+import { addressBits, compareAddresses, formatAddress, formatBytes, readAddress, wordAt } from './address.ts';
+import type { Address, Family } from './address.ts';
 
 /**
  * A range of addresses that share their first `length` bits (RFC 4632). The bits behind `length` are zero:
@@ -27,14 +27,24 @@ export interface InterfaceAddress {
  */
 export function parseInterfaceAddress(text: string): InterfaceAddress | null {
   const slash = text.indexOf('/');
-  const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
+  const address = readAddress(text, slash < 0 ? text.length : slash);
   if (address === null) return null;
   const bits = addressBits[address.family];
-  if (slash < 0) return { address, length: bits };
-  const mask = text.slice(slash + 1);
-  if (!/^[0-9]+$/.test(mask)) return null;
-  const length = Number(mask);
-  return length <= bits ? { address, length } : null;
+  const length = slash < 0 ? bits : readLength(text, slash + 1, bits);
+  return length === null ? null : { address, length };
+}
+
+/** The decimal number from `start` to the end of the text, if it is at most `most`. */
+function readLength(text: string, start: number, most: number): number | null {
+  if (start === text.length) return null;
+  let length = 0;
+  for (let index = start; index < text.length; index += 1) {
+    const digit = text.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9) return null;
+    length = length * 10 + digit;
+    if (length > most) return null;
+  }
+  return length;
 }
 
 /** The same text as a prefix: host bits cleared. Null as in {@link parseInterfaceAddress}. */
@@ -55,7 +65,19 @@ export function hostPrefix(address: Address): Prefix {
 
 /** `ADDRESS/LENGTH`, the address as {@link formatAddress} gives it, the length always written. */
 export function formatPrefix(prefix: Prefix): string {
-  return `${formatAddress(prefix)}/${prefix.length}`;
+  const { family, words, length } = prefix;
+  const text = family === 4 ? formatBytes(wordAt(words, 0), (length + 7) >>> 3) : formatAddress(prefix);
+  return text + (endings[family][length] ?? '');
+}
+
+/** What follows the bytes of an IPv4 address that a length reaches into, `.0.0/12` for 12; and an IPv6 address, `/64`. */
+const endings = {
+  4: lengths(4, (length) => '.0'.repeat(Math.min(3, 4 - Math.ceil(length / 8)))),
+  6: lengths(6, () => ''),
+};
+
+function lengths(family: Family, before: (length: number) => string): string[] {
+  return Array.from({ length: addressBits[family] + 1 }, (_, length) => `${before(length)}/${length}`);
 }
 
 /** `ADDRESS/LENGTH` with the host bits kept. */
@@ -87,8 +109,18 @@ export function samePrefix(a: Prefix, b: Prefix): boolean {
   return a.length === b.length && covers(a, b);
 }
 
+/**
+ * Orders IPv4 before IPv6, then by address, and of one address the shorter first, so that what lies in a prefix stands
+ * behind it; for `Array.prototype.sort`.
+ */
+export function comparePrefixes(a: Prefix, b: Prefix): number {
+  const byAddress = compareAddresses(a, b);
+  return byAddress === 0 ? a.length - b.length : byAddress;
+}
+
 /** The words with every bit behind `length` cleared. */
 function maskWords(words: readonly number[], length: number): number[] {
+  if (words.length === 1) return [(wordAt(words, 0) & wordMask(length)) >>> 0];
   return words.map((word, index) => (word & wordMask(length - index * 32)) >>> 0);
 }
 
@@ -100,7 +132,7 @@ function sameLeadingBits(a: readonly number[], b: readonly number[], length: num
 }
 
 /** A 32-bit mask with the first `bits` bits set; `bits` may be out of 0..32 on either side. */
-function wordMask(bits: number): number {
+export function wordMask(bits: number): number {
   if (bits <= 0) return 0;
   return bits >= 32 ? 0xffffffff : (0xffffffff << (32 - bits)) >>> 0;
 }
