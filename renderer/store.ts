@@ -5,6 +5,7 @@ import type { ImportOutcome, UiBridge, UiChange, UiState } from '../shared/contr
 import { lostFault } from './bridge/lost.ts';
 import { readBase64, readInBatches, refusal } from './features/import/read-files.ts';
 import type { Batch } from './features/import/read-files.ts';
+import type { WayOn } from './model/acceptable.ts';
 import type { Intent } from './model/entry.ts';
 import { liveAfter, liveFrom, withTunnels } from './model/live.ts';
 import type { Live } from './model/live.ts';
@@ -55,8 +56,10 @@ export interface Adit {
   readonly select: (name: string) => void;
   readonly closeDetail: () => void;
   readonly setSearch: (text: string) => void;
-  /** Presses a switch. `accept` holds the codes of faults the person goes on in spite of. */
-  readonly press: (name: string, intent: Intent, accept?: readonly string[]) => Promise<void>;
+  /** Presses a switch. */
+  readonly press: (name: string, intent: Intent) => Promise<void>;
+  /** Brings a tunnel up in spite of a fault, and of those before it. */
+  readonly goOn: (name: string, fault: Fault, way: WayOn) => Promise<void>;
   readonly dismissFault: (name: string) => void;
   /** The fault, or null where it was done. */
   readonly rename: (name: string, newName: string) => Promise<Fault | null>;
@@ -69,10 +72,20 @@ export interface Adit {
   readonly dismissReport: () => void;
 }
 
+/** What a person goes on in spite of. */
+interface Decisions {
+  readonly accept: readonly string[];
+  readonly subtracts: boolean;
+}
+
+const undecided: Decisions = { accept: [], subtracts: false };
+
 /** The store over one app process. */
 export function createAdit(bridge: UiBridge): StoreApi<Adit> {
   /** The number of the last press of each switch: only its answer counts. */
   const presses = new Map<string, number>();
+  /** What the person has decided since the switch was pressed. */
+  const decisions = new Map<string, Decisions>();
   let hiding: ReturnType<typeof setTimeout> | undefined;
   let rereading: ReturnType<typeof setTimeout> | undefined;
 
@@ -130,8 +143,18 @@ export function createAdit(bridge: UiBridge): StoreApi<Adit> {
       if (live !== null) set({ live: withTunnels(live, change(live.state.tunnels), Date.now()) });
     }
 
-    async function bringUp(name: string, accept: readonly string[]): Promise<Fault | null> {
-      const reply = await bridge.ask('tunnel.up', { name, accept });
+    async function obey(name: string, intent: Intent): Promise<void> {
+      const press = (presses.get(name) ?? 0) + 1;
+      presses.set(name, press);
+      set(({ intents }) => ({ selected: name, intents: withOne(intents, name, intent) }));
+      get().dismissFault(name);
+      const fault = await (intent === 'up' ? bringUp(name) : takeDown(name));
+      if (presses.get(name) === press) settle(name, fault);
+    }
+
+    async function bringUp(name: string): Promise<Fault | null> {
+      const { accept, subtracts } = decisions.get(name) ?? undecided;
+      const reply = await bridge.ask('tunnel.up', { name, accept, ...(subtracts ? { subtract: true } : {}) });
       if (!reply.ok) return reply.fault;
       // Its changes came by themselves and are as new; the answer counts where none did.
       replaceTunnels((tunnels) =>
@@ -186,13 +209,18 @@ export function createAdit(bridge: UiBridge): StoreApi<Adit> {
       closeDetail: () => set({ isDetailOpen: false }),
       setSearch: (search) => set({ search }),
 
-      async press(name, intent, accept = []) {
-        const press = (presses.get(name) ?? 0) + 1;
-        presses.set(name, press);
-        set(({ intents }) => ({ selected: name, intents: withOne(intents, name, intent) }));
-        get().dismissFault(name);
-        const fault = await (intent === 'up' ? bringUp(name, accept) : takeDown(name));
-        if (presses.get(name) === press) settle(name, fault);
+      async press(name, intent) {
+        decisions.delete(name);
+        await obey(name, intent);
+      },
+
+      async goOn(name, fault, { subtracts }) {
+        const before = decisions.get(name) ?? undecided;
+        decisions.set(name, {
+          accept: subtracts ? before.accept : [...before.accept, fault.code],
+          subtracts: before.subtracts || subtracts,
+        });
+        await obey(name, 'up');
       },
 
       dismissFault(name) {

@@ -78,6 +78,13 @@ export const faultCodes = {
   'endpoint-unresolved': 'No endpoint of the profile could be resolved to an address.',
   'link-failed': 'wg-quick could not make the interface.',
   'network-change-refused': 'The system refused a route, rule, firewall table or setting.',
+  'route-taken': 'A network that somebody else has here already would go into the tunnel as a whole.',
+  'route-split': 'A part of a network that somebody else has here would go into the tunnel.',
+  'route-shadowed':
+    'A part of what the tunnel is for stays with somebody else here, whose route is more specific.',
+  'full-tunnel-twice': 'Two tunnels, or a tunnel and another VPN, want all traffic.',
+  'gateway-captured': 'The gateway of this machine would be looked for in the tunnel.',
+  'name-server-captured': 'A name server that is in use would be asked through the tunnel.',
   'handshake-timeout': 'The tunnel stands, but no peer has answered within the time given.',
   'needs-root': 'This has to be done as root.',
 

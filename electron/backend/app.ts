@@ -100,9 +100,9 @@ export class App {
       await removeProfile(this.#store, this.#places.socket, await this.#store.find(name));
       return null;
     },
-    'tunnel.up': async ({ name, accept }) => {
+    'tunnel.up': async ({ name, accept, subtract = false }) => {
       const profile = await this.#store.find(name);
-      return bringUp(this.#link.connection(), profile, { accept, wait: null });
+      return bringUp(this.#link.connection(), profile, { accept, subtract, wait: null });
     },
     'tunnel.down': async ({ name }) => {
       await takeDown(this.#link.connection(), this.#store, name);

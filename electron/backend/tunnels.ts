@@ -11,6 +11,8 @@ import type { ProfileStore } from './profiles/store.ts';
 export interface UpOptions {
   /** Codes of faults that the person has decided to go on in spite of. */
   readonly accept: readonly string[];
+  /** Whether prefixes that are in conflict with something here stay out of the tunnel. */
+  readonly subtract: boolean;
   /** Seconds to wait for a handshake; null does not wait. */
   readonly wait: number | null;
 }
@@ -23,12 +25,13 @@ export interface UpOptions {
 export function bringUp(
   helper: HelperConnection,
   profile: Profile,
-  { accept, wait }: UpOptions,
+  { accept, subtract, wait }: UpOptions,
 ): Promise<TunnelStatus> {
   const tunnel = profile.tunnel();
   if (tunnel.leftOut.length > 0 && !accept.includes('scripts-refused'))
     throw new FaultError(scriptsRefused(tunnel));
-  return helper.ask('up', { tunnel: tunnelToMessage(tunnel), wait }, (wait ?? 0) * 1000);
+  const question = { tunnel: tunnelToMessage(tunnel), wait, accept: [...accept], subtract };
+  return helper.ask('up', question, (wait ?? 0) * 1000);
 }
 
 /**

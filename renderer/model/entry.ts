@@ -1,7 +1,7 @@
 import type { Fault } from '../../shared/fault.ts';
 import type { ProfileSummary } from '../../shared/contract/ui/verbs.ts';
 import type { TunnelState, TunnelStatus } from '../../shared/tunnel/status.ts';
-import { goOnWords } from './acceptable.ts';
+import { waysOn } from './acceptable.ts';
 
 /** What the person asked of a switch, until the app process has answered. */
 export type Intent = 'up' | 'down';
@@ -58,7 +58,7 @@ function shownState(tunnel: TunnelStatus | null, intent: Intent | null, fault: F
     case 'up':
       return state === 'down' || state === 'disconnecting' || state === 'failed' ? 'connecting' : state;
     case null:
-      return state === 'down' && fault !== null && goOnWords(fault) === null ? 'failed' : state;
+      return state === 'down' && fault !== null && waysOn(fault).length === 0 ? 'failed' : state;
   }
 }
 

@@ -106,6 +106,27 @@ describe('the switch', () => {
     await page.getByRole('main').getByText('left out').waitFor();
   });
 
+  test('remembers what was decided when a second question follows', async ({ open }) => {
+    const app = new AppDouble([office]);
+    app.answer('tunnel.up', ({ accept, subtract }) => {
+      if (!accept.includes('scripts-refused')) return Promise.reject(new FaultError(faults.scripts));
+      if (subtract !== true) return Promise.reject(new FaultError(faults.taken));
+      const status = statusOf(office, 'handshaking');
+      app.push({ interface: status.interface, head: status, peers: status.peers });
+      return Promise.resolve(status);
+    });
+    const { page } = await open(app);
+    await rowSwitch(page, 'office').click();
+    await page.getByRole('button', { name: 'Connect without them' }).click();
+    await page.getByRole('button', { name: 'Keep it out of the tunnel' }).click();
+    await expect.poll(() => stateLine(page).locator('strong').innerText()).toBe('Handshaking');
+    expect(app.askedOf('tunnel.up').map(({ accept, subtract }) => [accept, subtract])).toEqual([
+      [[], undefined],
+      [['scripts-refused'], undefined],
+      [['scripts-refused'], true],
+    ]);
+  });
+
   test('leaves the profile down where the question is answered with no', async ({ open }) => {
     const app = new AppDouble([office]);
     app.refuse('tunnel.up', faults.scripts);

@@ -4,7 +4,8 @@ import { row, rowSwitch, stateLine, test } from './host/fixture.ts';
 import { fourClouds, home, office, statusOf } from './host/profiles.ts';
 
 /** What a browser says where nobody listens: here nobody is meant to. Its icon it may ask for late. */
-const refused = /WebSocket connection to 'ws:[^']*' failed|ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE) .*icon/;
+const refused =
+  /WebSocket connection to 'ws:[^']*' failed|ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE) .*icon/;
 
 describe('the helper', () => {
   test('that is not there is explained, with the command that starts it', async ({ open }) => {

@@ -17,6 +17,8 @@ const answerDeadline: Readonly<Record<HelperVerb, number>> = {
   watch: 10_000,
   up: 60_000,
   down: 30_000,
+  plan: 20_000,
+  explain: 20_000,
   recover: 60_000,
 };
 

@@ -2,10 +2,12 @@ import type { Command } from '../command.ts';
 import { check } from './check.ts';
 import { down } from './down.ts';
 import { exportProfiles } from './export.ts';
+import { explain } from './explain.ts';
 import { format } from './format.ts';
 import { helper } from './helper.ts';
 import { importFiles } from './import.ts';
 import { list } from './list.ts';
+import { plan } from './plan.ts';
 import { recover } from './recover.ts';
 import { remove } from './remove.ts';
 import { rename } from './rename.ts';
@@ -27,6 +29,8 @@ export const commands: readonly Command[] = [
   up,
   down,
   status,
+  plan,
+  explain,
   serve,
   helper,
   recover,

@@ -29,7 +29,11 @@ export const up: Command = {
       kind: 'value',
       placeholder: 'CODE',
       repeats: true,
-      summary: 'Go on in spite of a fault with this code',
+      summary: 'Go on in spite of a fault or conflict with this code',
+    },
+    subtract: {
+      kind: 'flag',
+      summary: 'Leave what is in conflict with a network here out of the tunnel',
     },
   },
   async run({ places, given }) {
@@ -37,7 +41,11 @@ export const up: Command = {
     const wait = waitIn(given);
     const helper = await HelperConnection.open(places.socket);
     try {
-      const tunnel = await bringUp(helper, profile, { accept: given.options.get('accept') ?? [], wait });
+      const tunnel = await bringUp(helper, profile, {
+        accept: given.options.get('accept') ?? [],
+        subtract: given.options.has('subtract'),
+        wait,
+      });
       return { json: { tunnels: [tunnel] }, text: tunnelText(tunnel, Date.now()) };
     } finally {
       helper.close();

@@ -14,7 +14,9 @@ export function handlersOf(supervisor: Supervisor, owner: number): HelperHandler
       session.introduce();
       return Promise.resolve({ protocol: helperProtocol, version, owner, pid: process.pid });
     },
-    up: ({ tunnel, wait }) => supervisor.up(tunnel, wait),
+    up: ({ tunnel, wait, ...decisions }) => supervisor.up(tunnel, wait, decisions),
+    plan: ({ tunnel }) => supervisor.plan(tunnel),
+    explain: ({ destination, mark }) => supervisor.explain(destination, mark),
     down: ({ interface: name }) => supervisor.down(name),
     status: () => supervisor.status(),
     watch: (_, session) => {

@@ -69,6 +69,7 @@ export async function prepare(tunnel: Tunnel, circumstances: Circumstances): Pro
     ipv6,
     order: circumstances.order,
     since: new Date(circumstances.wallTime).toISOString(),
+    withheld: [],
     warnings: [
       ...unresolvedOf(circumstances.endpoints).map(unresolvedWarning),
       ...(ipv6 ? [] : ipv6Warnings(tunnel, circumstances.ipv6)),

@@ -1,4 +1,7 @@
 import { parseAddress } from '../../../shared/network/address.ts';
+import { overlaps } from '../../../shared/network/prefix.ts';
+import type { Prefix } from '../../../shared/network/prefix.ts';
+import { excludePrefixes } from '../../../shared/network/prefix-set.ts';
 import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
 import type { KeyText, Timestamp, TunnelWarning } from '../../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
@@ -22,6 +25,8 @@ export interface PreparedTunnel {
   /** Its turn among all tunnels of this helper. */
   readonly order: number;
   readonly since: Timestamp;
+  /** What its AllowedIPs have and its routes have not: it stays where it was. */
+  readonly withheld: readonly Prefix[];
   /** What was found while it was prepared. */
   readonly warnings: readonly TunnelWarning[];
 }
@@ -35,11 +40,15 @@ export function plannedTunnel({
   listenPort,
   ipv6,
   order,
+  withheld,
 }: PreparedTunnel): PlannedTunnel {
   return {
     interface: tunnel.interface,
     addresses: tunnel.addresses,
-    prefixes: tunnel.peers.flatMap((peer) => peer.allowedIps),
+    prefixes: without(
+      tunnel.peers.flatMap((peer) => peer.allowedIps),
+      withheld,
+    ),
     endpoints: Object.values(endpoints).flatMap(
       (endpoint) => parseAddress(addressOfEndpoint(endpoint)) ?? [],
     ),
@@ -51,4 +60,11 @@ export function plannedTunnel({
     ipv6,
     order,
   };
+}
+
+/** Prefixes stay as they are written unless something of them is withheld. */
+function without(prefixes: readonly Prefix[], withheld: readonly Prefix[]): Prefix[] {
+  return prefixes.flatMap((prefix) =>
+    withheld.some((other) => overlaps(prefix, other)) ? excludePrefixes([prefix], withheld) : [prefix],
+  );
 }

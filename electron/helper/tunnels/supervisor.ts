@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultOf } from '../../../shared/fault.ts';
+import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
 import type { KeyText, TunnelStatus } from '../../../shared/tunnel/status.ts';
@@ -12,6 +13,8 @@ import type { Log } from '../system/log.ts';
 import type { Programs } from '../system/programs.ts';
 import type { RunFolder } from '../system/run-folder.ts';
 import { Turnstile } from '../system/turnstile.ts';
+import { conflictsOf, decide, explain, planOf } from './advice.ts';
+import type { Decisions } from './advice.ts';
 import { anotherTunnelsInterface, cancelled, noHandshake, notUp } from './faults.ts';
 import { LiveTunnel } from './live-tunnel.ts';
 import { NetworkHolder } from './network-holder.ts';
@@ -31,6 +34,12 @@ export interface Surroundings {
   readonly log: Log;
   /** The public key of a private key. */
   readonly publicKeyOf: (privateKey: KeyText) => KeyText;
+}
+
+/** What was found out about a tunnel before its turn came. */
+interface Known {
+  readonly endpoints: ResolvedEndpoints;
+  readonly ipv6: boolean;
 }
 
 /** Milliseconds between looks at the engines, while somebody watches and while nobody does. */
@@ -90,16 +99,17 @@ export class Supervisor {
    * Sets a tunnel up. One that is up already and the same is left alone; one that is up with another profile is replaced.
    *
    * @param wait seconds to wait for a handshake; null does not wait
-   * @throws FaultError and then nothing of the tunnel is left, save with `handshake-timeout`, where it stays up
+   * @throws FaultError and then nothing of the tunnel is left, save with `handshake-timeout`, where it stays up; a conflict
+   * that nobody has decided about is one, by its own code
    */
-  async up(tunnel: Tunnel, wait: number | null): Promise<TunnelStatus> {
+  async up(tunnel: Tunnel, wait: number | null, decisions: Decisions): Promise<TunnelStatus> {
     // Names are looked up before the turnstile: one that nobody answers for must not hold up the other tunnels.
     this.#coming.add(tunnel);
     const ipv6 = await hasIPv6();
     const endpoints = await resolveEndpoints(tunnel, ipv6).finally(() => {
       if (!this.#coming.delete(tunnel)) throw cancelled(tunnel.name);
     });
-    const live = await this.#turnstile.pass(() => this.#bringUp(tunnel, endpoints, ipv6));
+    const live = await this.#turnstile.pass(() => this.#bringUp(tunnel, { endpoints, ipv6 }, decisions));
     if (wait !== null) await this.#awaitHandshake(live, wait);
     return live.status();
   }
@@ -120,6 +130,24 @@ export class Supervisor {
       await this.#takeDown(going);
       return [...calledOff, ...going.map((live) => live.interface)];
     });
+  }
+
+  /** What would be done for a tunnel, and what it would run into. Changes nothing. */
+  async plan(tunnel: Tunnel): Promise<HelperResult<'plan'>> {
+    const { programs } = this.#surroundings;
+    const ipv6 = await hasIPv6();
+    const others = this.#others(tunnel);
+    const asked = await this.#prepare(tunnel, { endpoints: await resolveEndpoints(tunnel, ipv6), ipv6 });
+    const [mtu, conflicts] = await Promise.all([
+      measureMtu(asked, programs),
+      conflictsOf(asked, others, programs),
+    ]);
+    return planOf({ ...asked, mtu }, conflicts, others);
+  }
+
+  /** Where a packet of this machine's would go, and why not elsewhere. @param mark 0 is none */
+  explain(destination: string, mark: number): Promise<HelperResult<'explain'>> {
+    return explain(destination, mark, [...this.#tunnels.values()], this.#surroundings.programs);
   }
 
   /** The state of every tunnel, read afresh. */
@@ -163,16 +191,15 @@ export class Supervisor {
     });
   }
 
-  async #bringUp(tunnel: Tunnel, endpoints: ResolvedEndpoints, ipv6: boolean): Promise<LiveTunnel> {
-    const { programs, clock, log } = this.#surroundings;
+  async #bringUp(tunnel: Tunnel, known: Known, decisions: Decisions): Promise<LiveTunnel> {
+    const { programs, log } = this.#surroundings;
     const present = this.#tunnels.get(tunnel.interface);
     if (present !== undefined) {
       if (present.prepared.tunnel.name !== tunnel.name) throw anotherTunnelsInterface(tunnel, present);
       if (present.phase.kind === 'up' && sameTunnel(present.prepared.tunnel, tunnel)) return present;
     }
-    const order = Math.max(0, ...this.#prepared().map((prepared) => prepared.order)) + 1;
-    const circumstances = { endpoints, ipv6, order, wallTime: clock.wallTime() };
-    const prepared = await prepare(tunnel, circumstances);
+    const asked = await this.#prepare(tunnel, known);
+    const prepared = decide(asked, await conflictsOf(asked, this.#others(tunnel), programs), decisions);
     if (present !== undefined) await this.#takeDown([present]);
 
     const live = this.#add(prepared);
@@ -199,6 +226,16 @@ export class Supervisor {
       mtu: live.prepared.mtu,
     });
     return live;
+  }
+
+  #prepare(tunnel: Tunnel, known: Known): Promise<PreparedTunnel> {
+    const order = Math.max(0, ...this.#prepared().map((prepared) => prepared.order)) + 1;
+    return prepare(tunnel, { ...known, order, wallTime: this.#surroundings.clock.wallTime() });
+  }
+
+  /** The tunnels beside which this one would stand. */
+  #others(tunnel: Tunnel): LiveTunnel[] {
+    return [...this.#tunnels.values()].filter((live) => live.interface !== tunnel.interface);
   }
 
   /** Begins to watch over tunnels that stand now. */

@@ -1,5 +1,5 @@
 import type { KeyboardEvent, ReactNode } from 'react';
-import { goOnWords } from '../../model/acceptable.ts';
+import { waysOn } from '../../model/acceptable.ts';
 import type { Entry } from '../../model/entry.ts';
 import { ProfileRow } from './profile-row.tsx';
 import './profile-list.css';
@@ -21,7 +21,7 @@ export function ProfileList(props: {
           isOn={entry.isOn}
           isSelected={entry.name === selected}
           errors={entry.profile?.errors ?? 0}
-          isAsking={entry.fault !== null && goOnWords(entry.fault) !== null}
+          isAsking={entry.fault !== null && waysOn(entry.fault).length > 0}
           isKept={entry.profile !== null}
         />
       ))}

@@ -1,4 +1,5 @@
 import { z } from '../schema.ts';
+import { decisions, destinationText, routeExplanation, tunnelPlan } from './advice.ts';
 import { interfaceName, tunnelChange, tunnelMessage, tunnelStatus } from './messages.ts';
 
 /**
@@ -21,8 +22,19 @@ export const helperVerbs = {
   },
   /** Sets a tunnel up and answers when link and routes stand, or, with `wait`, when a peer has shaken hands. */
   up: {
-    params: z.strictObject({ tunnel: tunnelMessage, wait: z.number().min(0).max(longestWait).nullable() }),
+    params: z.strictObject({
+      tunnel: tunnelMessage,
+      wait: z.number().min(0).max(longestWait).nullable(),
+      ...decisions,
+    }),
     result: tunnelStatus,
+  },
+  /** What `up` would do, and what the tunnel would run into. Changes nothing. */
+  plan: { params: z.strictObject({ tunnel: tunnelMessage }), result: tunnelPlan },
+  /** Where a packet of this machine's to an address or name would go, and why not elsewhere. A mark of 0 is none. */
+  explain: {
+    params: z.strictObject({ destination: destinationText, mark: z.int().min(0).max(0xffff_ffff) }),
+    result: routeExplanation,
   },
   /** Takes one tunnel down, or all of them, and answers with the interfaces that went. */
   down: {

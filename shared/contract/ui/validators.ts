@@ -27,6 +27,10 @@ export const uiParams = {
   'profile.text': z.strictObject({ name: profileName, reveal: z.boolean() }),
   'profile.rename': z.strictObject({ name: profileName, newName: z.string().max(1000) }),
   'profile.remove': z.strictObject({ name: profileName }),
-  'tunnel.up': z.strictObject({ name: profileName, accept: z.array(z.string().max(64)).max(16) }),
+  'tunnel.up': z.strictObject({
+    name: profileName,
+    accept: z.array(z.string().max(64)).max(16),
+    subtract: z.boolean().exactOptional(),
+  }),
   'tunnel.down': z.strictObject({ name: profileName }),
 } as const satisfies { readonly [V in UiVerb]: z.ZodType<UiVerbs[V]['params']> };

@@ -84,8 +84,14 @@ export interface UiVerbs {
   'profile.text': { params: { name: string; reveal: boolean }; result: string };
   'profile.rename': { params: { name: string; newName: string }; result: null };
   'profile.remove': { params: { name: string }; result: null };
-  /** Brings a tunnel up; `accept` holds the codes of faults the person has decided to go on in spite of. */
-  'tunnel.up': { params: { name: string; accept: readonly string[] }; result: TunnelStatus };
+  /**
+   * Brings a tunnel up; `accept` holds the codes of faults the person has decided to go on in spite of, and `subtract` says that what
+   * is in conflict with a network here stays out of the tunnel.
+   */
+  'tunnel.up': {
+    params: { name: string; accept: readonly string[]; subtract?: boolean };
+    result: TunnelStatus;
+  };
   'tunnel.down': { params: { name: string }; result: null };
 }
 

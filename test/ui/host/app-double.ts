@@ -156,6 +156,11 @@ export const faults = {
     message: `A profile "${name}" is kept already.`,
     hint: 'Nothing was overwritten. Rename the file, or remove the profile first.',
   }),
+  taken: {
+    code: 'route-taken',
+    message: '172.17.0.0/16 is the network of docker0 already: it would go into the tunnel as a whole.',
+    hint: 'Nothing was changed. Subtract it, and it stays where it is; or go on, and it is out of reach while the tunnel is up.',
+  },
   scripts: {
     code: 'scripts-refused',
     message: 'The profile "office" has PostUp and PostDown. Adit does not run them.',

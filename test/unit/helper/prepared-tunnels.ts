@@ -13,6 +13,7 @@ export function preparedOf(parts: Partial<PreparedTunnel> = {}): PreparedTunnel 
     ipv6: true,
     order: 1,
     since: '2026-01-01T00:00:00.000Z',
+    withheld: [],
     warnings: [],
     ...parts,
   };

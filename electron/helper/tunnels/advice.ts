@@ -1,0 +1,225 @@
+import { FaultError } from '../../../shared/fault.ts';
+import { formatAddress, parseAddress } from '../../../shared/network/address.ts';
+import type { Address } from '../../../shared/network/address.ts';
+import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
+import { explainRouting } from '../../../shared/network/host/explanation.ts';
+import type { RoutingExplanation } from '../../../shared/network/host/explanation.ts';
+import { lossText, passText, routeText, ruleText } from '../../../shared/network/host/words.ts';
+import { findConflicts } from '../../../shared/network/plan/conflicts.ts';
+import type { Conflict } from '../../../shared/network/plan/conflicts.ts';
+import { wordsOf } from '../../../shared/network/plan/conflict-words.ts';
+import { desiredNetwork } from '../../../shared/network/plan/desired.ts';
+import { differenceOf } from '../../../shared/network/plan/difference.ts';
+import { routedPrefixes } from '../../../shared/network/plan/planned-tunnel.ts';
+import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
+import { contains, formatPrefix } from '../../../shared/network/prefix.ts';
+import type { Prefix } from '../../../shared/network/prefix.ts';
+import { readHostNetwork } from '../network/host.ts';
+import { nameServers } from '../network/name-servers.ts';
+import { routesTo } from '../network/routes-to.ts';
+import type { Programs } from '../system/programs.ts';
+import type { LiveTunnel } from './live-tunnel.ts';
+import { plannedTunnel } from './prepared.ts';
+import type { PreparedTunnel } from './prepared.ts';
+import { resolveEndpoint } from './resolve.ts';
+
+/** TCP and UDP alike are looked up as UDP, which is what `ip route get` asks for. */
+const protocols = { 4: 17, 6: 0 } as const;
+
+/** How somebody has decided about conflicts before they are known. */
+export interface Decisions {
+  /** Codes of conflicts to go on in spite of. */
+  readonly accept: readonly string[];
+  /** Whether what is in conflict stays out of the tunnel. */
+  readonly subtract: boolean;
+}
+
+/** The conflicts of a tunnel with the host as it is and the other tunnels that are up. Changes nothing. */
+export async function conflictsOf(
+  prepared: PreparedTunnel,
+  others: readonly LiveTunnel[],
+  programs: Programs,
+): Promise<Conflict[]> {
+  const [host, servers] = await Promise.all([readHostNetwork(programs), nameServers()]);
+  const tunnels = new Map(others.map((live) => [live.interface, { name: live.prepared.tunnel.name }]));
+  return findConflicts(plannedTunnel(prepared), { host, tunnels, nameServers: servers });
+}
+
+/**
+ * The tunnel as it may come up: without what it is in conflict with where that is to be subtracted, and with a warning for
+ * everything that was gone on in spite of.
+ *
+ * @throws FaultError with the code of the first conflict that nobody has decided about
+ */
+export function decide(
+  prepared: PreparedTunnel,
+  conflicts: readonly Conflict[],
+  { accept, subtract }: Decisions,
+): PreparedTunnel {
+  const subtracted = conflicts.filter((conflict) => subtract && canBeSubtracted(conflict));
+  const open = conflicts.filter((conflict) => !subtracted.includes(conflict));
+  const stopping = open.filter(({ code, severity }) => severity === 'error' && !accept.includes(code));
+  const [first] = stopping;
+  if (first !== undefined) throw new FaultError(stoppedBy(first, stopping, prepared));
+  return {
+    ...prepared,
+    withheld: subtracted.map(({ against }) => against),
+    warnings: [
+      ...prepared.warnings,
+      ...open.map((conflict) => ({ code: conflict.code, ...wordsOf(conflict) })),
+      ...subtracted.map(({ against, owner }) => ({
+        code: 'subtracted',
+        message: `${formatPrefix(against)} stays out of the tunnel: it is on ${owner.interface}.`,
+        hint: 'So it was asked with --subtract. Bring the tunnel up without it to change that.',
+      })),
+    ],
+  };
+}
+
+/** What would be done for a tunnel, and what it would run into. */
+export function planOf(
+  prepared: PreparedTunnel,
+  conflicts: readonly Conflict[],
+  others: readonly LiveTunnel[],
+): HelperResult<'plan'> {
+  const standing = others.map((live) => plannedTunnel(live.prepared));
+  const planned = plannedTunnel(prepared);
+  const prefixes = routedPrefixes(planned);
+  const changes = differenceOf(desiredNetwork([...standing, planned]), desiredNetwork(standing));
+  return {
+    name: prepared.tunnel.name,
+    interface: prepared.tunnel.interface,
+    mtu: prepared.mtu,
+    routes: prefixes.map(formatPrefix),
+    exempt: Object.values(prepared.endpoints).filter((endpoint) => isInside(endpoint, prefixes)),
+    steps: changes.map(({ kind, resource }) => `${kind} ${resourceIdentity(resource)}`),
+    conflicts: conflicts.map((conflict) => ({
+      code: conflict.code,
+      severity: conflict.severity,
+      prefix: formatPrefix(conflict.prefix),
+      against: formatPrefix(conflict.against),
+      owner: conflict.owner,
+      ...wordsOf(conflict),
+      choices: choicesFor(conflict),
+    })),
+    warnings: [...prepared.warnings],
+  };
+}
+
+/**
+ * Where a packet of this host would go, and why not elsewhere.
+ *
+ * @param destination an address, or a name that is looked up
+ * @throws FaultError `endpoint-unresolved` for a name that has no address
+ */
+export async function explain(
+  destination: string,
+  mark: number,
+  tunnels: readonly LiveTunnel[],
+  programs: Programs,
+): Promise<HelperResult<'explain'>> {
+  const address = await addressOf(destination);
+  const text = formatAddress(address);
+  const [host, servers, [kernelRoute]] = await Promise.all([
+    readHostNetwork(programs),
+    nameServers(),
+    routesTo([address.family === 6 ? `[${text}]:0` : `${text}:0`], mark, programs),
+  ]);
+  const packet = { destination: address, mark, user: 0, protocol: protocols[address.family] };
+  const found = explainRouting(host, packet);
+  const live = tunnels.find((tunnel) => tunnel.interface === found.route?.device);
+  return {
+    destination: text,
+    name: text === destination ? null : destination,
+    nameServers: text === destination ? [] : servers.map(formatAddress),
+    mark: mark === 0 ? null : mark,
+    tunnel: live?.prepared.tunnel.name ?? null,
+    peer: live === undefined ? null : peerFor(address, live),
+    interface: found.route?.kind === 'local' ? 'lo' : (found.route?.device ?? null),
+    gateway:
+      found.route?.gateway === undefined || found.route.gateway === null
+        ? null
+        : formatAddress(found.route.gateway),
+    source: kernelRoute?.source ?? null,
+    route: found.route === null ? null : routeText(found.route),
+    rule: found.rule === null ? null : ruleText(found.rule),
+    passed: found.passed.map(({ rule, reason }) => ({ rule: ruleText(rule), reason: passText(reason) })),
+    losers: found.losers.map(({ route, reason }) => ({ route: routeText(route), reason: lossText(reason) })),
+    verdict: verdictOf(text, found, live),
+  };
+}
+
+/** The peer of a tunnel that carries an address: that with the longest prefix of its own around it. */
+function peerFor(address: Address, live: LiveTunnel): { publicKey: string; name: string | null } | null {
+  const [best] = live.prepared.tunnel.peers
+    .flatMap((peer) => peer.allowedIps.map((prefix) => ({ peer, prefix })))
+    .filter(({ prefix }) => contains(prefix, address))
+    // Of one prefix, the peer that claimed it last.
+    .reverse()
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+  return best === undefined ? null : { publicKey: best.peer.publicKey, name: best.peer.name };
+}
+
+function verdictOf(
+  address: string,
+  { route, rule }: RoutingExplanation,
+  live: LiveTunnel | undefined,
+): string {
+  if (route === null && rule !== null) return `${address} is refused by a rule.`;
+  if (route === null) return `No route leads to ${address}.`;
+  if (route.kind === 'local') return `${address} is this machine itself.`;
+  if (route.device === null) return `${address} is refused by a route: ${route.kind}.`;
+  if (live === undefined) return `${address} goes out by ${route.device}, through no tunnel of Adit.`;
+  const peer = peerFor(parseAddress(address) ?? route.prefix, live);
+  const { name } = live.prepared.tunnel;
+  if (peer === null)
+    return `${address} goes into the tunnel "${name}", which drops it: no peer has it in its AllowedIPs.`;
+  return `${address} goes through the tunnel "${name}" to ${peer.name ?? peer.publicKey}.`;
+}
+
+async function addressOf(destination: string): Promise<Address> {
+  const literal = parseAddress(destination);
+  if (literal !== null) return literal;
+  const outcome = await resolveEndpoint({ host: destination, port: 0 }, true);
+  const resolved =
+    outcome.kind === 'resolved' ? parseAddress(outcome.endpoint.replace(/^\[|\]?:0$/g, '')) : null;
+  if (resolved !== null) return resolved;
+  throw new FaultError({
+    code: 'endpoint-unresolved',
+    message: `"${destination}" is no address, and no name that has one${outcome.kind === 'unresolved' ? `: ${outcome.reason}` : ''}.`,
+    hint: 'Give an address, or check the name and the name server.',
+  });
+}
+
+function canBeSubtracted({ code }: Conflict): boolean {
+  return code === 'route-taken' || code === 'gateway-captured' || code === 'name-server-captured';
+}
+
+function choicesFor(conflict: Conflict): ('subtract' | 'accept' | 'stop')[] {
+  if (conflict.severity === 'warning') return [];
+  return canBeSubtracted(conflict) ? ['subtract', 'accept', 'stop'] : ['accept', 'stop'];
+}
+
+function stoppedBy(
+  first: Conflict,
+  all: readonly Conflict[],
+  { tunnel }: PreparedTunnel,
+): FaultError['fault'] {
+  const { message, hint } = wordsOf(first);
+  const more = all.length === 1 ? '' : ` (and ${all.length - 1} more: see "adit plan")`;
+  const ways = [
+    ...(canBeSubtracted(first) ? ['--subtract'] : []),
+    ...[...new Set(all.map(({ code }) => `--accept ${code}`))],
+  ];
+  return {
+    code: first.code,
+    message: `${message}${more}`,
+    hint: `Nothing was changed. ${hint} Ways on: ${ways.join(', or ')}.`,
+    command: `adit plan ${JSON.stringify(tunnel.name)}`,
+  };
+}
+
+function isInside(endpoint: string, prefixes: readonly Prefix[]): boolean {
+  const address = parseAddress(endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, ''));
+  return address !== null && prefixes.some((prefix) => contains(prefix, address));
+}
