@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Adit, buildIfMissing, twoAtATime } from './adit.ts';
 
 const commands = [
-  ...['import', 'list', 'show', 'export', 'rename', 'remove', 'check', 'format'],
+  ...['new', 'import', 'list', 'show', 'export', 'rename', 'remove', 'check', 'format'],
   ...['up', 'down', 'status', 'serve', 'helper', 'recover'],
 ];
 

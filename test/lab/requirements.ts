@@ -17,6 +17,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   coreutils: ['sleep', 'readlink', 'cat'],
   grep: ['grep'],
   iproute2: ['ip'],
+  // What "adit new" prints for hosts that have it.
+  iptables: ['iptables'],
   'iputils-ping': ['ping'],
   mount: ['mount'],
   nftables: ['nft'],

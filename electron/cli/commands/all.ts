@@ -7,6 +7,7 @@ import { format } from './format.ts';
 import { helper } from './helper.ts';
 import { importFiles } from './import.ts';
 import { list } from './list.ts';
+import { newProfile } from './new.ts';
 import { plan } from './plan.ts';
 import { recover } from './recover.ts';
 import { remove } from './remove.ts';
@@ -18,6 +19,7 @@ import { up } from './up.ts';
 
 /** Every command, in the order in which the help shows them. */
 export const commands: readonly Command[] = [
+  newProfile,
   importFiles,
   list,
   show,
