@@ -13,7 +13,7 @@ export type TrayEntry =
 
 /** All that the tray shows. */
 export interface TrayContent {
-  /** Nothing is up; something is, but no peer has answered; a peer has. */
+  /** Nothing is known to be up; something is, but no peer has answered; a peer has. */
   readonly icon: 'off' | 'waiting' | 'on';
   /** What the pointer shows over the icon. */
   readonly tooltip: string;
@@ -57,10 +57,7 @@ export function trayContent(state: UiState, { canStartHelper, startAtLogin }: Tr
   const isAnyUp = lines.some((line) => line.state !== 'down');
   return {
     icon: connected.length > 0 ? 'on' : isAnyUp ? 'waiting' : 'off',
-    tooltip:
-      connected.length === 0
-        ? 'Adit: not connected'
-        : `Adit: ${shortened(connected.map(({ title }) => title).join(', '))}`,
+    tooltip: `Adit: ${summaryOf(state, connected)}`,
     entries: [
       ...notesOf(state),
       ...(canStartHelper && lacksHelper(state) ? [{ kind: 'start-helper' } as const] : []),
@@ -71,6 +68,13 @@ export function trayContent(state: UiState, { canStartHelper, startAtLogin }: Tr
       { kind: 'quit' },
     ],
   };
+}
+
+function summaryOf({ helper }: UiState, connected: readonly Line[]): string {
+  // Tunnels may well stand; without the helper nothing is known of them.
+  if (helper.kind === 'unavailable') return 'the helper cannot be reached';
+  if (connected.length === 0) return 'not connected';
+  return shortened(connected.map(({ title }) => title).join(', '));
 }
 
 function linesOf({ profiles, tunnels }: UiState): Line[] {

@@ -108,7 +108,7 @@ describeOnDesktop('the tray', () => {
       await panel.registered();
       const labels = async (): Promise<string[]> => labelsOf(await panel.menu());
       await expect.poll(labels, patience).toContain('No profile yet');
-      expect(await panel.tooltip()).toBe('Adit: not connected');
+      expect(await panel.tooltip()).toBe('Adit: the helper cannot be reached');
     }
     expect(program.complaints).toEqual([]);
   });

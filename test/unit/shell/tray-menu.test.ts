@@ -67,7 +67,11 @@ describe('the tray’s menu', () => {
 
   it('says what keeps the switches from working', () => {
     const fault = { code: 'helper-not-running', message: 'm', hint: 'h' } as const;
-    const { entries } = trayContent(stateWith({ helper: { kind: 'unavailable', fault }, profiles: [] }));
+    const { entries, tooltip } = trayContent(
+      stateWith({ helper: { kind: 'unavailable', fault }, profiles: [] }),
+    );
+    // What its tunnels do is not known then.
+    expect(tooltip).toBe('Adit: the helper cannot be reached');
     expect(entries).toEqual([
       { kind: 'note', label: 'The helper cannot be reached' },
       { kind: 'note', label: 'No profile yet' },
