@@ -31,7 +31,10 @@ export interface OpenText {
 
 /** An import that goes on or has ended. */
 export interface ImportReport {
+  /** Files that were chosen, and how many of them have been dealt with. */
   readonly total: number;
+  readonly done: number;
+  /** Of each configuration in them. */
   readonly outcomes: readonly ImportOutcome[];
 }
 
@@ -69,6 +72,8 @@ export interface Adit {
   readonly revealKeys: () => Promise<void>;
   readonly hideKeys: () => void;
   readonly importFiles: (files: readonly File[]) => Promise<void>;
+  /** Restores the damaged text of a profile; the fault, or null where it was done. */
+  readonly restoreText: (name: string) => Promise<Fault | null>;
   readonly dismissReport: () => void;
 }
 
@@ -172,9 +177,12 @@ export function createAdit(bridge: UiBridge): StoreApi<Adit> {
       return null;
     }
 
-    function report(outcomes: readonly ImportOutcome[]): void {
+    function report(files: number, outcomes: readonly ImportOutcome[]): void {
       const { report: before } = get();
-      if (before !== null) set({ report: { ...before, outcomes: [...before.outcomes, ...outcomes] } });
+      if (before === null) return;
+      set({
+        report: { ...before, done: before.done + files, outcomes: [...before.outcomes, ...outcomes] },
+      });
     }
 
     async function outcomesOf(batch: Batch): Promise<readonly ImportOutcome[]> {
@@ -284,20 +292,28 @@ export function createAdit(bridge: UiBridge): StoreApi<Adit> {
       async importFiles(files) {
         if (files.length === 0) return;
         const { report: before } = get();
-        const isRunning = before !== null && before.outcomes.length < before.total;
+        const isRunning = before !== null && before.done < before.total;
         set({
           report: isRunning
             ? { ...before, total: before.total + files.length }
-            : { total: files.length, outcomes: [] },
+            : { total: files.length, done: 0, outcomes: [] },
         });
         for await (const batch of readInBatches(files, readBase64)) {
           const outcomes = await outcomesOf(batch);
-          report(outcomes);
+          report(batch.kind === 'files' ? batch.files.length : 1, outcomes);
           const first = outcomes.find((outcome) => outcome.kind === 'imported');
           const { report: now } = get();
           const isFirst = now?.outcomes.find((outcome) => outcome.kind === 'imported') === first;
           if (first !== undefined && isFirst) get().select(first.name);
         }
+      },
+
+      async restoreText(name) {
+        const reply = await bridge.ask('profile.restore', { name });
+        if (!reply.ok) return reply.fault;
+        const { report: shown } = get();
+        if (shown !== null) set({ report: { ...shown, outcomes: shown.outcomes.map(withoutDamage(name)) } });
+        return null;
       },
 
       dismissReport: () => set({ report: null }),
@@ -308,6 +324,14 @@ export function createAdit(bridge: UiBridge): StoreApi<Adit> {
 /** What is looked at first: a tunnel that is up, or else the first profile. */
 function firstOf({ profiles, tunnels }: UiState): string | null {
   return tunnels[0]?.name ?? profiles[0]?.name ?? null;
+}
+
+/** An outcome that no longer tells of damaged text, where it is the profile's. */
+function withoutDamage(name: string): (outcome: ImportOutcome) => ImportOutcome {
+  return (outcome) =>
+    outcome.kind === 'imported' && outcome.name === name
+      ? { ...outcome, warnings: outcome.warnings.filter(({ code }) => code !== 'mojibake') }
+      : outcome;
 }
 
 function withOne<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {

@@ -1,3 +1,4 @@
+import { restoreText } from '../../shared/config/index.ts';
 import { FaultError, faultOf } from '../../shared/fault.ts';
 import type {
   ImportOutcome,
@@ -87,6 +88,11 @@ export class App {
         outcomes.push(...(await importFile(this.#store, { name, bytes: Buffer.from(base64, 'base64') })));
       }
       return outcomes;
+    },
+    'profile.restore': async ({ name }) => {
+      const profile = await this.#store.find(name);
+      await this.#store.replace(profile, restoreText(profile.file).text);
+      return null;
     },
     'profile.text': async ({ name, reveal }) => {
       const profile = await this.#store.find(name);

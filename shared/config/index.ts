@@ -18,6 +18,7 @@ export { diagnose } from './diagnostics/diagnose.ts';
 export type { DiagnoseOptions } from './diagnostics/diagnose.ts';
 export { diagnoseTogether } from './diagnostics/diagnose-together.ts';
 export type { NamedFile } from './diagnostics/diagnose-together.ts';
+export { restoreText } from './diagnostics/restore-text.ts';
 export { diagnosticCodes } from './diagnostics/catalogue.ts';
 export type { CodeFacts, DiagnosticCode } from './diagnostics/catalogue.ts';
 export type { Diagnostic } from './diagnostics/diagnostic.ts';

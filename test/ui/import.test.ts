@@ -1,9 +1,9 @@
-import { mkdtemp, open as openFile, rm } from 'node:fs/promises';
+import { mkdtemp, open as openFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished } from 'vitest';
-import { AppDouble } from './host/app-double.ts';
+import { AppDouble, faults } from './host/app-double.ts';
 import { row, test } from './host/fixture.ts';
 import { fourClouds, fourCloudsText, office } from './host/profiles.ts';
 
@@ -36,7 +36,7 @@ async function drop(
   }, files);
   await page.dispatchEvent('main', 'dragenter', { dataTransfer });
   await page.dispatchEvent('main', 'dragover', { dataTransfer });
-  await page.getByText('Drop .conf files to import them').waitFor();
+  await page.getByText('Drop .conf, .zip or QR code files to import them').waitFor();
   await page.dispatchEvent('main', 'drop', { dataTransfer });
 }
 
@@ -67,10 +67,87 @@ describe('import', () => {
     await page.getByText('2 files imported').waitFor();
     await row(page, '家里').waitFor();
     await row(page, 'aws').waitFor();
-    expect(await page.getByText('Drop .conf files to import them').count()).toBe(0);
+    expect(await page.getByText('Drop .conf, .zip or QR code files to import them').count()).toBe(0);
     expect(Buffer.from(app.askedOf('profile.import')[0]?.files[0]?.base64 ?? '', 'base64').toString()).toBe(
       '[Interface]\n# Name = 家里PC\n',
     );
+  });
+
+  test('by dropping a folder takes the .conf files in it, and nothing else', async ({ open }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'adit-import-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    for (const name of ['b.conf', 'a.conf', 'notes.txt', '.hidden.conf'])
+      await writeFile(join(folder, name), fourCloudsText);
+    const app = new AppDouble([office]);
+    const { page } = await open(app);
+    const session = await page.context().newCDPSession(page);
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      const data = { items: [], files: [folder], dragOperationsMask: 1 };
+      await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+    }
+    await page.getByText('2 files imported').waitFor();
+    expect(app.askedOf('profile.import').flatMap(({ files }) => files.map(({ name }) => name))).toEqual([
+      'a.conf',
+      'b.conf',
+    ]);
+  });
+
+  test('of a .zip tells of each file in it, and is done when the .zip is', async ({ open }) => {
+    const app = new AppDouble([office]);
+    app.answer('profile.import', ({ files }) =>
+      Promise.resolve(
+        files.flatMap(({ name }) => [
+          { kind: 'imported', file: `${name}/a.conf`, name: 'a', interface: 'a', warnings: [] },
+          { kind: 'imported', file: `${name}/b.conf`, name: 'b', interface: 'b', warnings: [] },
+          { kind: 'refused', file: `${name}/c.conf`, error: faults.invalid },
+        ]),
+      ),
+    );
+    const { page } = await open(app);
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles([{ name: 'all.zip', mimeType: 'application/zip', buffer: Buffer.from('PK') }]);
+    const report = page.getByRole('region', { name: 'Import report' });
+    await report.getByText('2 imported, 1 refused').waitFor();
+    await report.getByText('all.zip/c.conf').waitFor();
+  });
+
+  test('offers to restore damaged text, and tells of it no more once it is', async ({ open }) => {
+    const app = new AppDouble([fourClouds]);
+    const damage = {
+      code: 'mojibake',
+      message: 'Line 1: This text was UTF-8 once; it read "家".',
+      hint: 'Accept the repair if that looks right.',
+    };
+    app.answer('profile.import', () =>
+      Promise.resolve([{ file: 'a.conf', kind: 'imported', name: 'a', interface: 'a', warnings: [damage] }]),
+    );
+    const { page } = await open(app);
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles([conf('a.conf')]);
+    const report = page.getByRole('region', { name: 'Import report' });
+    await report.getByRole('button', { name: 'Restore the text' }).click();
+    await report.getByText(damage.message).waitFor({ state: 'detached' });
+    expect(app.askedOf('profile.restore')).toEqual([{ name: 'a' }]);
+  });
+
+  test('says why damaged text could not be restored', async ({ open }) => {
+    const app = new AppDouble([fourClouds]);
+    const damage = { code: 'mojibake', message: 'Line 1: damaged.', hint: 'Accept the repair.' };
+    app.answer('profile.import', () =>
+      Promise.resolve([{ file: 'a.conf', kind: 'imported', name: 'a', interface: 'a', warnings: [damage] }]),
+    );
+    app.refuse('profile.restore', faults.notFound);
+    const { page } = await open(app);
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles([conf('a.conf')]);
+    await page.getByRole('button', { name: 'Restore the text' }).click();
+    await page.getByRole('alert').getByText(faults.notFound.message).waitFor();
   });
 
   test('says of each file what became of it: why not, in words, with the hint and the code', async ({
@@ -101,7 +178,7 @@ describe('import', () => {
     const { page } = await open(app);
     await page.locator('input[type=file]').first().setInputFiles([huge]);
     const report = page.getByRole('region', { name: 'Import report' });
-    await report.getByText('"huge.conf" has 1.00 GiB; a configuration has at most 16.0 MiB.').waitFor();
+    await report.getByText('"huge.conf" has 1.00 GiB; files of at most 16.0 MiB are taken in.').waitFor();
     await report.getByText('file-too-large').waitFor();
     expect(app.askedOf('profile.import')).toEqual([]);
     await page
@@ -172,7 +249,7 @@ describe('import', () => {
     });
     await page.dispatchEvent('main', 'dragover', { dataTransfer });
     await page.dispatchEvent('main', 'drop', { dataTransfer });
-    expect(await page.getByText('Drop .conf files to import them').count()).toBe(0);
+    expect(await page.getByText('Drop .conf, .zip or QR code files to import them').count()).toBe(0);
     expect(await page.getByRole('region', { name: 'Import report' }).count()).toBe(0);
   });
 });

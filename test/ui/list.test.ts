@@ -59,7 +59,7 @@ describe('the list of profiles', () => {
     const { page } = await open(new AppDouble());
     await page.getByRole('heading', { name: 'Import your first tunnel' }).waitFor();
     const chooser = page.waitForEvent('filechooser');
-    await page.getByRole('button', { name: 'Choose .conf files' }).click();
+    await page.getByRole('button', { name: 'Choose files' }).click();
     expect((await chooser).isMultiple()).toBe(true);
   });
 

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import {
-  applyFix,
   decode,
   diagnose,
   encode,
@@ -8,6 +7,7 @@ import {
   parse,
   plainUtf8,
   readForeign,
+  restoreText,
 } from '../../../shared/config/index.ts';
 import type {
   ConfFile,
@@ -131,15 +131,7 @@ function accepted(fileName: string, remarks: readonly Diagnostic[]): readonly Di
   return remarks;
 }
 
-/** A text is damaged in at most so many ways at once; each repair restores a thousand lines. */
-const mostRepairs = 100;
-
 function changed(file: ConfFile, { repair = false, own }: ImportOptions): ConfFile {
-  let result = file;
-  for (let count = 0; repair && count < mostRepairs; count += 1) {
-    const fix = diagnose(result).find(({ code }) => code === 'mojibake')?.fix;
-    if (fix === undefined) break;
-    result = parse(applyFix(result.text, fix));
-  }
-  return own === undefined ? result : fillOwnEnd(result, own);
+  const restored = repair ? restoreText(file) : file;
+  return own === undefined ? restored : fillOwnEnd(restored, own);
 }

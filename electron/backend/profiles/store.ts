@@ -1,9 +1,10 @@
 import { watch } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { encode } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import type { Fault } from '../../../shared/fault.ts';
-import { createFile, renameFile } from './files.ts';
+import { createFile, renameFile, replaceFile } from './files.ts';
 import { profileName } from './name.ts';
 import { Profile } from './profile.ts';
 
@@ -91,6 +92,21 @@ export class ProfileStore {
       throw new FaultError(codeOf(error) === 'EEXIST' ? taken(kept) : unusable(this.#folder, error));
     }
     return kept;
+  }
+
+  /**
+   * Gives a profile another text, in the encoding that it has.
+   *
+   * @throws FaultError `home-unusable`
+   */
+  async replace({ name, encoding }: Profile, text: string): Promise<Profile> {
+    const bytes = encode(text, encoding);
+    try {
+      await replaceFile(this.#path(name), bytes);
+    } catch (error) {
+      throw new FaultError(unusable(this.#folder, error));
+    }
+    return new Profile(name, bytes);
   }
 
   /** Forgets a profile. */

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useAdit } from '../../store-context.ts';
+import { droppedFiles } from './dropped-files.ts';
 import './import.css';
 
 /** The window as a place to drop files on, with all that is in it. */
@@ -23,7 +24,8 @@ export function DropArea({ children }: { readonly children: ReactNode }): ReactN
       if (!bringsFiles(event)) return;
       event.preventDefault();
       setIsOver(false);
-      void importFiles([...(event.dataTransfer?.files ?? [])]);
+      const { dataTransfer } = event;
+      if (dataTransfer !== null) void droppedFiles(dataTransfer).then(importFiles);
     };
     window.addEventListener('dragenter', over);
     window.addEventListener('dragover', over);
@@ -42,7 +44,7 @@ export function DropArea({ children }: { readonly children: ReactNode }): ReactN
       {children}
       {isOver ? (
         <div className="drop-veil" aria-hidden="true">
-          <p>Drop .conf files to import them</p>
+          <p>Drop .conf, .zip or QR code files to import them</p>
         </div>
       ) : null}
     </div>

@@ -63,8 +63,8 @@ export function refusal(file: string, error: Fault): ImportOutcome {
 function tooLarge(file: ChosenFile): Fault {
   return {
     code: 'file-too-large',
-    message: `"${file.name}" has ${formatBytes(file.size)}; a configuration has at most ${formatBytes(importLimitBytes)}.`,
-    hint: 'It was not read. Choose the .conf file itself.',
+    message: `"${file.name}" has ${formatBytes(file.size)}; files of at most ${formatBytes(importLimitBytes)} are taken in.`,
+    hint: 'It was not read. Choose the .conf file itself, or a smaller .zip.',
   };
 }
 

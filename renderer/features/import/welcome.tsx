@@ -18,10 +18,10 @@ export function Welcome(): ReactNode {
       <Brand />
       <h2 id="welcome-title">Import your first tunnel</h2>
       <p>
-        Were you given a file whose name ends in <code>.conf</code>? Drop it anywhere on this window, or
-        choose it. You can take in several at once.
+        Were you given a file whose name ends in <code>.conf</code>, a <code>.zip</code> of them or a picture
+        of a QR code? Drop it anywhere on this window, or choose it. You can take in several at once.
       </p>
-      <ImportButton words="Choose .conf files…" kind="primary" />
+      <ImportButton words="Choose files…" kind="primary" />
       <pre className="welcome-example" aria-label="What such a file looks like">
         {example}
       </pre>

@@ -24,6 +24,7 @@ export const uiParams = {
       .min(1)
       .max(1000),
   }),
+  'profile.restore': z.strictObject({ name: profileName }),
   'profile.text': z.strictObject({ name: profileName, reveal: z.boolean() }),
   'profile.rename': z.strictObject({ name: profileName, newName: z.string().max(1000) }),
   'profile.remove': z.strictObject({ name: profileName }),

@@ -63,7 +63,7 @@ export interface ImportedFile {
   readonly base64: string;
 }
 
-/** What became of one file of an import. */
+/** What became of one file of an import; of a file in a .zip, under the name `ARCHIVE/FILE`. */
 export type ImportOutcome =
   | {
       readonly file: string;
@@ -78,8 +78,13 @@ export type ImportOutcome =
 export interface UiVerbs {
   /** The whole state; changes follow by {@link UiChange}. */
   'state.read': { params: Record<string, never>; result: UiState };
-  /** Takes files in; each is taken whole or not at all. */
+  /**
+   * Takes files in, whatever they are: configurations, .zip files of them, pictures with a QR code. There is an outcome for each
+   * configuration, which is taken whole or not at all, and at least one for each file, in order.
+   */
   'profile.import': { params: { files: readonly ImportedFile[] }; result: readonly ImportOutcome[] };
+  /** Restores text of a profile that was UTF-8 and was saved as Windows-1252, as the warning `mojibake` offers. */
+  'profile.restore': { params: { name: string }; result: null };
   /** The text of a profile; without `reveal` the secret keys are replaced by {@link hiddenKey}. */
   'profile.text': { params: { name: string; reveal: boolean }; result: string };
   'profile.rename': { params: { name: string; newName: string }; result: null };

@@ -38,6 +38,7 @@ export class AppDouble {
     this.handlers = {
       'state.read': () => Promise.resolve(this.#state),
       'profile.import': ({ files }) => Promise.resolve(files.map(({ name }) => this.#import(name))),
+      'profile.restore': () => Promise.resolve(null),
       'profile.text': ({ name, reveal }) => Promise.resolve(this.#text(name, reveal)),
       'profile.rename': ({ name, newName }) => {
         this.setProfiles(

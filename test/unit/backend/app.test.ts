@@ -12,6 +12,7 @@ import { describeWith, temporaryFolder } from '../machine.ts';
 import { tunnelStatus } from '../tunnel/statuses.ts';
 import { helperAt } from './helpers.ts';
 import { confWith, homeConf } from './profiles.ts';
+import { zipOf } from './zips.ts';
 
 interface Running {
   readonly app: App;
@@ -85,6 +86,40 @@ describe('the app process, asked by its interface', () => {
       'profile-exists',
     ]);
     expect(readFileSync(join(places.home, 'profiles', 'a.conf'), 'utf8')).toBe(homeConf);
+  });
+
+  it('imports a .zip and a picture of a QR code as well, by their bytes', async () => {
+    const { done } = running();
+    const fixtures = join(import.meta.dirname, '..', '..', 'fixtures', 'qr');
+    const picture = readFileSync(join(fixtures, 'photo.jpg'));
+    const zip = zipOf({ name: 'a.conf', contents: homeConf }, { name: 'b.conf', contents: 'nonsense' });
+    const outcomes = (await done('profile.import', {
+      files: [
+        { name: 'all.zip', base64: zip.toString('base64') },
+        { name: 'photo.jpg', base64: picture.toString('base64') },
+      ],
+    })) as { file: string; kind: string; name?: string }[];
+    expect(outcomes.map(({ file, kind, name }) => [file, name ?? kind])).toEqual([
+      ['all.zip/a.conf', 'a'],
+      ['all.zip/b.conf', 'refused'],
+      ['photo.jpg', 'photo'],
+    ]);
+    expect(await done('profile.text', { name: 'photo', reveal: true })).toBe(
+      readFileSync(join(fixtures, 'office.conf'), 'utf8'),
+    );
+  });
+
+  it('restores damaged text where it is asked to, and changes nothing else', async () => {
+    const { done, fault, places } = running();
+    const damaged = homeConf.replace('Zuhause', 'BÃ¼ro').replaceAll('\n', '\r\n');
+    await done('profile.import', { files: [fileOf('home.conf', damaged), fileOf('good.conf', homeConf)] });
+    await done('profile.restore', { name: 'home' });
+    await done('profile.restore', { name: 'good' });
+    const textOf = (name: string): string =>
+      readFileSync(join(places.home, 'profiles', `${name}.conf`), 'utf8');
+    expect(textOf('home')).toBe(damaged.replace('BÃ¼ro', 'Büro'));
+    expect(textOf('good')).toBe(homeConf);
+    expect(await fault('profile.restore', { name: 'none' })).toBe('profile-not-found');
   });
 
   it('tells no secret of a profile, unless it is told to reveal it', async () => {

@@ -5,6 +5,7 @@ import type { UiVerb } from '../../../shared/contract/ui/verbs.ts';
 const good: Readonly<Record<UiVerb, unknown>> = {
   'state.read': {},
   'profile.import': { files: [{ name: 'home.conf', base64: 'eA==' }] },
+  'profile.restore': { name: 'home' },
   'profile.text': { name: 'home', reveal: false },
   'profile.rename': { name: 'home', newName: 'office' },
   'profile.remove': { name: 'home' },
