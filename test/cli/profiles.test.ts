@@ -217,61 +217,6 @@ describe('adit rename and adit remove', () => {
   });
 });
 
-describe('adit check', () => {
-  it('says nothing against a good file, and ends with 0', async () => {
-    const path = fileOf('home.conf', homeConf);
-    expect(await new Adit().json('check', path)).toEqual([]);
-    expect((await new Adit().run(['check', path])).stdout).toBe(`${path}: nothing to remark.\n`);
-  });
-
-  it('tells where what is wrong, who would refuse it and what helps, and ends with 1', async () => {
-    const path = fileOf('home.conf', homeConf.replace('10.42.0.0/16', '10.42.0.0/33'));
-    const { code, stdout } = await new Adit().run(['check', path, '--json']);
-    expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toEqual([
-      {
-        code: 'allowed-ip-malformed',
-        severity: 'error',
-        judge: 'wg',
-        line: 11,
-        column: 14,
-        endColumn: 26,
-        message: expect.any(String) as string,
-        hint: expect.any(String) as string,
-      },
-    ]);
-    const words = await new Adit().run(['check', path]);
-    expect(words.stdout).toMatch(new RegExp(`^${path}:11:14: error \\[wg allowed-ip-malformed\\] `));
-  });
-
-  it('asks wg and its parser alone where that is wanted', async () => {
-    const path = fileOf('home.conf', confWith('MTU = 66000'));
-    const all = await new Adit().run(['check', path, '--json']);
-    expect([all.code, (JSON.parse(all.stdout) as { judge: string }[]).map(({ judge }) => judge)]).toEqual([
-      1,
-      ['up'],
-    ]);
-    expect(await new Adit().json('check', path, '--judge', 'wg')).toEqual([]);
-  });
-
-  it('ends with 0 where there are warnings only', async () => {
-    const path = fileOf('home.conf', confWith('PostUp = true'));
-    const { code, stdout } = await new Adit().run(['check', path, '--json']);
-    expect([code, (JSON.parse(stdout) as { severity: string }[]).map(({ severity }) => severity)]).toEqual([
-      0,
-      ['warning'],
-    ]);
-  });
-
-  it('minds the name of the file as wg-quick does', async () => {
-    const path = fileOf('a-name-of-sixteen.conf', homeConf);
-    const codes = (
-      JSON.parse((await new Adit().run(['check', path, '--json'])).stdout) as { code: string }[]
-    ).map(({ code }) => code);
-    expect(codes).toEqual(['interface-name-invalid']);
-  });
-});
-
 describe('adit format', () => {
   it('prints the canonical form, comments in their places, and leaves the file alone', async () => {
     const rough = '[interface]\nprivatekey=' + keys.private + ' # mine\naddress=10.0.0.1/24\n';

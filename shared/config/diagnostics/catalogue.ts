@@ -1,4 +1,5 @@
 import type { Entry, Judge, Severity } from './entry.ts';
+import { elsewhereEntries } from './words/elsewhere.ts';
 import { interfaceEntries } from './words/interface.ts';
 import { keyEntries } from './words/keys.ts';
 import { lineEntries } from './words/lines.ts';
@@ -14,6 +15,7 @@ export const catalogue = {
   ...peerEntries,
   ...profileEntries,
   ...togetherEntries,
+  ...elsewhereEntries,
 };
 
 /** A stable word for a kind of diagnostic. */

@@ -1,6 +1,15 @@
+import { dialectDifferences } from '../dialects/dialect-differences.ts';
+import type { Dialect } from '../dialects/rule-set.ts';
 import { publicKeyOf } from '../keys/key-pair.ts';
 import { keyIn } from '../meaning/peer-section.ts';
-import { bodyOf, kindOfLine, lengthOfMark, sectionsOf, settingOfLine } from '../syntax/conf-file.ts';
+import {
+  bodyOf,
+  kindOfLine,
+  lengthOfMark,
+  sectionsOf,
+  settingOfLine,
+  startOfLine,
+} from '../syntax/conf-file.ts';
 import type { ConfFile, Section, Setting } from '../syntax/conf-file.ts';
 import { quickFieldOf } from '../syntax/quick.ts';
 import { factsOf, isPeerField } from '../syntax/vocabulary.ts';
@@ -10,10 +19,11 @@ import { decodeLatin1, encode } from '../text/encoding.ts';
 import type { Encoding } from '../text/encoding.ts';
 import { zeroKey } from '../values/key.ts';
 import { interfaceNameProblem } from '../values/interface-name.ts';
+import type { DiagnosticCode } from './catalogue.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { emptyFacts } from './facts.ts';
 import type { Facts } from './facts.ts';
-import { placeOfLine, Report } from './report.ts';
+import { byPlace, placeOfLine, Report } from './report.ts';
 import { checkBytes } from './rules/bytes.ts';
 import { checkInterfaceValue } from './rules/interface.ts';
 import { checkReusedKeys } from './rules/keys.ts';
@@ -29,7 +39,17 @@ export interface DiagnoseOptions {
   readonly encoding?: Encoding;
   /** The interface it will be, which is the name of its file without `.conf`. */
   readonly interface?: string;
+  /** Whether everybody may read or change the file and its folder, which wg-quick warns of. */
+  readonly worldAccessible?: boolean;
+  /** Other programs, and newer versions, whose different reading is to be told. None unless said. */
+  readonly dialects?: readonly Dialect[];
 }
+
+const dialectCodes = {
+  windows: 'windows-differs',
+  apple: 'apple-differs',
+  'wg-2025': 'newer-tools-differ',
+} as const satisfies Readonly<Record<Dialect, DiagnosticCode>>;
 
 /**
  * Everything there is to say about a configuration, by place. A file with an error is refused by the judge that the error
@@ -38,13 +58,16 @@ export interface DiagnoseOptions {
  * Takes time in proportion to the text. Of one code at most 200 are told apart, and the rest in one.
  */
 export function diagnose(file: ConfFile, options: DiagnoseOptions = {}): Diagnostic[] {
-  const found = diagnoseText(file, options);
-  return options.encoding === undefined ? found : asBashReadsIt(file, options.encoding, found);
+  const text = diagnoseText(file, options);
+  const found = options.encoding === undefined ? text : asBashReadsIt(file, options.encoding, text);
+  return options.dialects === undefined ? found : withDialects(file, options.dialects, found);
 }
 
 function diagnoseText(file: ConfFile, options: DiagnoseOptions): Diagnostic[] {
   const report = new Report(file);
   checkName(report, options.interface);
+  if (options.worldAccessible === true)
+    report.add('file-world-accessible', { line: 0, start: 0, end: 0 }, []);
   checkBytes(report, options.encoding);
   checkLengths(report);
   const isWgShow = checkWgShow(report);
@@ -81,7 +104,26 @@ function isRefusal({ severity, judge }: Diagnostic): boolean {
 function checkName(report: Report, name: string | undefined): void {
   const problem = name === undefined ? null : interfaceNameProblem(name);
   if (name === undefined || problem === null) return;
-  report.add('interface-name-invalid', { line: 0, start: 0, end: 0 }, [name, problem]);
+  const place = { line: 0, start: 0, end: 0 };
+  if (problem === 'reserved') report.add('interface-name-reserved', place, [name]);
+  else report.add('interface-name-invalid', place, [name, problem]);
+}
+
+/** Adds what the dialects read differently. A line with an error will change anyway. */
+function withDialects(
+  file: ConfFile,
+  dialects: readonly Dialect[],
+  found: readonly Diagnostic[],
+): Diagnostic[] {
+  const wrong = new Set(found.flatMap(({ severity, line }) => (severity === 'error' ? [line] : [])));
+  const report = new Report(file);
+  for (const { dialect, message, line, column, endColumn } of dialectDifferences(file, dialects)) {
+    if (wrong.has(line)) continue;
+    const start = startOfLine(file, line - 1) - 1;
+    const place = { line: line - 1, start: start + column, end: start + endColumn };
+    report.add(dialectCodes[dialect], place, [message]);
+  }
+  return [...found, ...report.finish()].sort(byPlace);
 }
 
 /** The interface's own keys are needed for every peer, also for those above [Interface]. */

@@ -63,7 +63,7 @@ export class Report {
         null,
       );
     }
-    return this.#found.sort((a, b) => a.line - b.line || a.column - b.column);
+    return this.#found.sort(byPlace);
   }
 
   #push(code: DiagnosticCode, place: Place, words: Words, fix: Fix | null): void {
@@ -80,6 +80,11 @@ export class Report {
       ...(fix === null ? {} : { fix }),
     });
   }
+}
+
+/** Orders diagnostics by where they begin. */
+export function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return a.line - b.line || a.column - b.column;
 }
 
 /** The whole of a line, without its line end. */

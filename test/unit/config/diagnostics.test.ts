@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { applyFix, decode, diagnose, diagnosticCodes, encode, parse } from '../../../shared/config/index.ts';
-import type { Diagnostic, DiagnosticCode } from '../../../shared/config/index.ts';
+import type { DiagnoseOptions, Diagnostic, DiagnosticCode } from '../../../shared/config/index.ts';
 import { fixture, fixturesIn, fixtureText } from './fixtures.ts';
 import { togetherCodes } from './together-codes.ts';
 
@@ -9,10 +11,19 @@ const companions: Partial<Record<DiagnosticCode, readonly DiagnosticCode[]>> = {
   'line-ends-cr': ['section-unrecognized', 'interface-missing'],
 };
 
+/** What is known beside the text in the cases of codes that are not about the text. */
+const circumstances: Partial<Record<DiagnosticCode, DiagnoseOptions>> = {
+  'interface-name-invalid': { interface: 'sixteen-letters-' },
+  'interface-name-reserved': { interface: 'lo' },
+  'file-world-accessible': { worldAccessible: true },
+  'windows-differs': { dialects: ['windows'] },
+  'apple-differs': { dialects: ['apple'] },
+  'newer-tools-differ': { dialects: ['wg-2025'] },
+};
+
 function diagnosticsOf(code: DiagnosticCode): Diagnostic[] {
   const { text, encoding } = decode(fixture(`codes/${code}.conf`));
-  const name = code === 'interface-name-invalid' ? 'sixteen-letters-' : 'wg0';
-  return diagnose(parse(text), { encoding, interface: name });
+  return diagnose(parse(text), { encoding, interface: 'wg0', ...circumstances[code] });
 }
 
 /** The codes that one configuration is enough for. */
@@ -22,6 +33,12 @@ describe('the catalogue of diagnostics', () => {
   it('has a configuration for each code and a code for each configuration', () => {
     const codes = singleCodes.map(({ code }) => `codes/${code}.conf`).sort();
     expect(fixturesIn('codes')).toEqual(codes);
+  });
+
+  it('has the codes that docs/diagnostics.md lists', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/diagnostics.md'), 'utf8');
+    const listed = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, code]) => code);
+    expect(listed).toEqual(diagnosticCodes.map(({ code }) => code));
   });
 
   it.each(singleCodes)(

@@ -1,11 +1,10 @@
 import type { InterfaceNameProblem } from '../../values/interface-name.ts';
 import { entry, quoted } from '../entry.ts';
 
-const nameProblems: Readonly<Record<InterfaceNameProblem, string>> = {
+const nameProblems: Readonly<Record<Exclude<InterfaceNameProblem, 'reserved'>, string>> = {
   empty: 'it is empty',
   'too-long': 'it has more than 15 characters',
   characters: 'it has a character other than ASCII letters, digits and _ = + . -',
-  reserved: 'Linux keeps it for itself',
 };
 
 /** What concerns the whole file: what it lacks, and where traffic goes. */
@@ -43,9 +42,27 @@ export const profileEntries = {
     'strip',
     'error',
     'The file’s name cannot be that of an interface.',
-    (name: string, problem: InterfaceNameProblem) => ({
+    (name: string, problem: keyof typeof nameProblems) => ({
       message: `An interface cannot be called ${quoted(name)}: ${nameProblems[problem]}.`,
       hint: 'Take at most 15 ASCII letters, digits and _ = + . -, for the file NAME.conf.',
+    }),
+  ),
+  'interface-name-reserved': entry(
+    'up',
+    'error',
+    'The file’s name is one that no tunnel’s interface can have.',
+    (name: string) => ({
+      message: `An interface cannot be called ${quoted(name)}: Linux keeps that name for itself, or ip takes it for an option.`,
+      hint: 'Give the file another name.',
+    }),
+  ),
+  'file-world-accessible': entry(
+    'strip',
+    'warning',
+    'Everybody on this machine may read or change the file.',
+    () => ({
+      message: 'Everybody on this machine may read or change the file, and it holds keys.',
+      hint: 'chmod go= on the file, and on its folder. Profiles that are imported into Adit are their owner’s alone.',
     }),
   ),
   'full-tunnel': entry('adit', 'info', 'All traffic of a family goes into the tunnel.', (family: string) => ({
