@@ -119,6 +119,19 @@ describeInLab('full-tunnel with Adit', () => {
     });
   });
 
+  test('CVE-2019-14899: a neighbour who sends to the tunnel’s address gets no answer', async () => {
+    await using stage = await openFullTunnel();
+    const { client, lab, profile, router } = stage;
+    await using adit = await AditClient.start(client, lab.folder);
+    await adit.import(profile.name, profile.text);
+    await adit.done('up', profile.name, '--wait=10');
+    await router.ip('route add 10.200.200.11/32 via 192.168.1.11');
+    expect(await answers(router, '10.200.200.11')).toBe(false);
+    // Without our rule the machine would answer, as Linux does for any address of its own.
+    await client.run(['nft', 'flush', 'chain', 'inet', 'adit', 'spoofed']);
+    expect(await answers(router, '10.200.200.11')).toBe(true);
+  });
+
   test('where IPv6 is disabled, its prefixes are left out with a warning', async () => {
     await using stage = await openFullTunnel();
     const { client } = stage;
