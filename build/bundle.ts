@@ -1,6 +1,6 @@
 /**
- * Builds `dist/`: one CommonJS file each for the command line, the helper and the Electron entries, and the interface
- * as ES modules. The same files run on Node 16.17 and Electron 22, where the desktop tests try them, and on what ships.
+ * Builds `dist/`: one CommonJS file each for the command line, the helper and the Electron entries, what they seldom need in
+ * files beside (`cli-*.cjs`, `main-*.cjs`), and the interface as ES modules. The same files run on Node 16.17 and Electron 22, where the desktop tests try them, and on what ships.
  */
 import { chmod, copyFile, cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -51,9 +51,11 @@ async function buildProgram({
   };
   const bundle = await rolldown(options);
   await bundle.write({
-    file: join(dist, `${name}.cjs`),
+    dir: dist,
     format: 'cjs',
-    codeSplitting: false,
+    entryFileNames: `${name}.cjs`,
+    // What reads and writes archives and pictures is loaded where there is one.
+    chunkFileNames: `${name}-[name].cjs`,
     ...(name === 'bin' ? { banner: '#!/usr/bin/env node' } : {}),
   });
   await bundle.close();

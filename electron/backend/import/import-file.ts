@@ -34,7 +34,7 @@ export async function importFile(
       case 'jpeg': {
         const [{ pixelsOf }, { readQrCode }] = await Promise.all([
           import('./picture.ts'),
-          import('./qr-code.ts'),
+          import('./read-qr-code.ts'),
         ]);
         const code = readQrCode(pixelsOf(bytes, kind));
         return await importConf(store, { file: name, name: profileNameFor(name), bytes: code }, options);
@@ -52,7 +52,7 @@ async function importArchive(
   { name, bytes }: GivenFile,
   options: ImportOptions,
 ): Promise<ImportOutcome[]> {
-  const { readArchive } = await import('./archive.ts');
+  const { readArchive } = await import('./read-archive.ts');
   const outcomes: ImportOutcome[] = [];
   for (const file of await readArchive(bytes)) {
     const given = { file: `${name}/${file.name}`, name: profileNameFor(file.name), bytes: file.bytes };

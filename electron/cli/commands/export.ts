@@ -108,7 +108,7 @@ function asText(exported: readonly Exported[], tellsDropped = false): Answer {
 }
 
 async function asQrCodes(exported: readonly Exported[], context: CommandContext): Promise<Answer> {
-  const { qrModules, qrPng, qrSvg, qrText } = await import('../../backend/export/qr-code.ts');
+  const { qrModules, qrPng, qrSvg, qrText } = await import('../../backend/export/draw-qr-code.ts');
   const codes = exported.map((one) => ({ ...one, modules: qrModules(one.text) }));
   const json = {
     profiles: codes.map(({ name, text, dropped, modules }) => ({
@@ -138,7 +138,7 @@ async function asQrCodes(exported: readonly Exported[], context: CommandContext)
 async function asArchive(profiles: readonly Profile[], context: CommandContext): Promise<Answer> {
   const output = valueOf(context.given, 'output');
   if (output === undefined && context.isTerminal && !context.json) throw new FaultError(isTerminal);
-  const { writeArchive } = await import('../../backend/export/archive.ts');
+  const { writeArchive } = await import('../../backend/export/write-archive.ts');
   const bytes = await writeArchive(
     profiles.map(({ name, text, encoding }) => ({ name: fileNameOf(name), bytes: encode(text, encoding) })),
   );
