@@ -3,7 +3,7 @@ import { Adit, buildIfMissing, twoAtATime } from './adit.ts';
 
 const commands = [
   ...['new', 'import', 'list', 'show', 'export', 'rename', 'remove', 'check', 'format'],
-  ...['up', 'down', 'status', 'serve', 'helper', 'recover'],
+  ...['up', 'down', 'status', 'plan', 'explain', 'serve', 'helper', 'recover'],
 ];
 
 beforeAll(buildIfMissing);
@@ -71,6 +71,10 @@ describe('wrong usage', () => {
     ['serve', '--port', '-1'],
     ['serve', '--port', 'x'],
     ['serve', 'x'],
+    ['plan'],
+    ['explain'],
+    ['explain', '10.0.0.1', '--mark', 'x'],
+    ['explain', '10.0.0.1', '--mark', '0x100000000'],
     ['recover', 'x'],
   ];
 
