@@ -84,6 +84,7 @@ function endpoint(host: HostReading, port: number): string {
       return `[::1]:${port}`;
     case 'name':
     case 'numeric-name':
+    case 'escaped-name':
       return `${/^localhost$/i.test(host.name) ? '127.0.0.1' : everyName}:${port}`;
     case 'refused':
       return '(none)';

@@ -46,7 +46,7 @@ export function randomEndpoint(chance: Chance): string {
       return `${randomWord(chance, 'abcxyzABC0189-_.', 20)}:${port}`;
     default:
       return chance.percent(30)
-        ? `${randomWord(chance, 'a01.-_%:[]*@/xX', 12)}:${port}`
+        ? `${randomWord(chance, 'a01.-_%:[]*@/xX\\', 12)}:${port}`
         : `${randomWord(chance, '0123456789.x', 14)}:${port}`;
   }
 }

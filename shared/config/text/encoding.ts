@@ -27,10 +27,9 @@ export function decode(bytes: Uint8Array): Decoded {
   const marked = decodeMarked(bytes);
   if (marked !== null) return marked;
   const charset = guessUtf16(bytes);
-  if (charset !== null) {
-    const text = decodeUtf16(bytes, 0, charset);
-    if (text !== null) return { text, encoding: { charset, bom: false } };
-  }
+  const guessed = charset === null ? null : decodeUtf16(bytes, 0, charset);
+  if (charset !== null && guessed !== null && !notAsciiInContent.test(guessed))
+    return { text: guessed, encoding: { charset, bom: false } };
   const text = decodeUtf8(bytes, 0);
   if (text !== null) return { text, encoding: plainUtf8 };
   return { text: decodeLatin1(bytes), encoding: { charset: 'latin-1', bom: false } };
@@ -98,6 +97,9 @@ function decodeMarked(bytes: Uint8Array): Decoded | null {
   if (first === 0xfe && second === 0xff) return withMark(decodeUtf16(bytes, 2, 'utf-16be'), 'utf-16be');
   return null;
 }
+
+/** Something before a comment that is not ASCII: then a file of bytes has NULs in it, and is no UTF-16 after all. */
+const notAsciiInContent = /^[^#\n]*[^\0-\x7f]/m;
 
 function withMark(text: string | null, charset: Charset): Decoded | null {
   return text === null ? null : { text, encoding: { charset, bom: true } };

@@ -67,6 +67,7 @@ export function formatHost(host: HostReading): string | null {
     case 'name':
       return host.name;
     case 'numeric-name':
+    case 'escaped-name':
     case 'wildcard':
     case 'refused':
       return null;

@@ -8,6 +8,7 @@ import { readCNumber } from './number.ts';
  * - `address`: a literal. `shorthand` where only `inet_aton` takes it (`127.1`, `0x7f.1`, `010.0.0.1`, which is 8.0.0.1)
  * - `name`: a name that glibc asks for
  * - `numeric-name`: the same, but its last label is a number: no such domain can exist, it is a misspelled address
+ * - `escaped-name`: a name with backslashes, which DNS software takes for escapes: `\\n` is n, `\\118pn` is vpn
  * - `wildcard`: `*`, which `wg` takes for this machine's own loopback
  * - `refused`: glibc refuses it without asking anyone
  */
@@ -19,6 +20,8 @@ export type HostReading =
       readonly shorthand: boolean;
     }
   | { readonly kind: 'name' | 'numeric-name'; readonly name: string }
+  /** `name` is without its escapes. */
+  | { readonly kind: 'escaped-name'; readonly name: string }
   | { readonly kind: 'wildcard' }
   | { readonly kind: 'refused' };
 
@@ -35,7 +38,9 @@ export function readHost(text: string): HostReading {
     return { kind: 'address', address, zone: null, shorthand: formatAddress(address) !== text };
   }
   if (text.includes(':')) return readIPv6Host(text);
-  if (!isHostName(text)) return { kind: 'refused' };
+  const name = text.includes('\\') ? unescaped(text) : text;
+  if (name === null || !isHostName(name)) return { kind: 'refused' };
+  if (name !== text) return { kind: 'escaped-name', name };
   return { kind: endsInNumber(text) ? 'numeric-name' : 'name', name: text };
 }
 
@@ -87,6 +92,21 @@ export function isHostName(text: string): boolean {
   if (text === '.') return true;
   const name = text.endsWith('.') ? text.slice(0, -1) : text;
   return name.length <= 253 && /^(?!-)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*$/.test(name);
+}
+
+/**
+ * A name without its escapes (RFC 4343 section 2.1); null where one is cut off or out of range, or stands for a dot within a
+ * label.
+ *
+ * @see glibc resolv/ns_name.c ns_name_pton
+ */
+function unescaped(text: string): string | null {
+  const name = text.replace(/\\([0-9]{3}|[^0-9]|)/g, (_, escaped: string) => {
+    const character = /^[0-9]/.test(escaped) ? String.fromCharCode(Number(escaped)) : escaped;
+    // A slash is in no name.
+    return /^[A-Za-z0-9_-]$/.test(character) ? character : '/';
+  });
+  return name.includes('/') ? null : name;
 }
 
 /** Whether the last label of a name is a number, which no top-level domain is (RFC 3696 section 2). */

@@ -57,6 +57,11 @@ function checkHost(report: Report, place: Place, endpoint: Extract<EndpointReadi
     case 'numeric-name':
       report.add('endpoint-not-an-address', place, [hostText]);
       return;
+    case 'escaped-name':
+      report.add('endpoint-escaped', place, [hostText, host.name], () =>
+        fixBy(`Write ${host.name}`, replacePlace(report.file, place, host.name)),
+      );
+      return;
     case 'wildcard':
       report.add('endpoint-wildcard', place, []);
       return;

@@ -36,6 +36,15 @@ export const peerEntries = {
       hint: 'An IPv4 address is four numbers from 0 to 255.',
     }),
   ),
+  'endpoint-escaped': entry(
+    'adit',
+    'error',
+    'A backslash in the host of an endpoint, which the resolver takes for an escape.',
+    (host: string, name: string) => ({
+      message: `The resolver takes the backslash in ${quoted(host)} for an escape, and looks for ${quoted(name)}.`,
+      hint: 'Write the name without backslashes.',
+    }),
+  ),
   'endpoint-shorthand': entry(
     'adit',
     'warning',
