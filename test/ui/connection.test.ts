@@ -20,6 +20,8 @@ describe('the helper', () => {
     await page.getByText('Copied command').waitFor({ state: 'attached' });
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(faults.noHelper.command);
     await page.getByText('No helper', { exact: true }).waitFor();
+    await stateLine(page).getByText('Without the helper nobody can say whether it stands.').waitFor();
+    expect(await stateLine(page).locator('strong').innerText()).toBe('Unknown');
 
     app.setHelper({ kind: 'connected', version: '0.1.0' });
     await expect.poll(() => notice.count()).toBe(0);

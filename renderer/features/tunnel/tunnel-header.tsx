@@ -22,6 +22,8 @@ export function TunnelHeader(props: {
   const closeDetail = useAdit((adit) => adit.closeDetail);
   const press = useAdit((adit) => adit.press);
   const isLinked = useAdit(({ link }) => link === 'open');
+  const isKnown = useAdit(({ live }) => state !== 'down' || live?.state.helper.kind === 'connected');
+  const word = isKnown ? stateWord(state) : 'Unknown';
 
   return (
     <header className="tunnel-header">
@@ -48,15 +50,18 @@ export function TunnelHeader(props: {
       <p className="tunnel-state">
         <StateMark state={state} />
         <span>
-          <strong className={`state-word is-${state}`}>{stateWord(state)}</strong>{' '}
-          <StateSentence entry={entry} />
+          <strong className={`state-word is-${state}`}>{word}</strong>{' '}
+          {isKnown ? <StateSentence entry={entry} /> : unknownSentence}
         </span>
         <Since entry={entry} />
       </p>
-      <span className="unseen" role="status">{`${title}: ${stateWord(state)}`}</span>
+      <span className="unseen" role="status">{`${title}: ${word}`}</span>
     </header>
   );
 }
+
+/** A helper that was ended with --keep left its tunnels standing. */
+const unknownSentence = 'Without the helper nobody can say whether it stands.';
 
 function StateSentence({ entry }: { readonly entry: Entry }): ReactNode {
   const traffic = useAdit(({ live }) =>
