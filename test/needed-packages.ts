@@ -3,5 +3,5 @@ import { labPackages } from './lab/requirements.ts';
 
 /** The Debian packages that a machine needs for all tests to run. */
 export const neededPackages: readonly string[] = [
-  ...new Set([...labPackages, ...desktopPackages, 'chromium', 'fonts-noto-cjk', 'unzip']),
+  ...new Set([...labPackages, ...desktopPackages, 'chromium', 'fonts-noto-cjk', 'unzip', 'zip']),
 ];

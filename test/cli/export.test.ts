@@ -250,5 +250,6 @@ describe('adit export of what is not there', () => {
     expect((await adit.fault(['export'])).code).toBe('wrong-usage');
     expect((await adit.fault(['export', '--as', 'wg'])).code).toBe('wrong-usage');
     expect((await adit.fault(['export', 'none', '--as', 'zip'])).code).toBe('profile-not-found');
+    expect((await new Adit().fault(['export', '--as', 'zip'])).code).toBe('profile-not-found');
   });
 });

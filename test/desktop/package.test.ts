@@ -20,6 +20,9 @@ import { describeOnDesktop, electron, patience } from './testing.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** A photo of a QR code. */
+const photo = join(root, 'test', 'fixtures', 'qr', 'photo.jpg');
+
 describeOnDesktop('the packaged application', () => {
   let folder: string;
   let program: string;
@@ -66,6 +69,20 @@ describeOnDesktop('the packaged application', () => {
     expect(stdout.trim()).toBe(packageFacts.version);
   });
 
+  test('has beside the archive what its command line seldom needs, and that works there', async () => {
+    const home = await mkdtemp(join(folder, 'home-'));
+    const env = { ADIT_HOME: home, ELECTRON_RUN_AS_NODE: '1' };
+    const adit = async (...words: string[]): Promise<string> =>
+      (await machine.run([program, join(unpacked, 'bin.cjs'), ...words], { env })).stdout;
+    await adit('import', photo);
+    await adit('export', '--as', 'zip', '-o', join(home, 'all.zip'));
+    await adit('rename', 'photo', 'other');
+    await adit('import', join(home, 'all.zip'));
+    await adit('export', 'photo', '--as', 'qr', '-o', join(home, 'again.png'));
+    await adit('import', join(home, 'again.png'));
+    expect(await adit('export', 'again')).toBe(await readFile(join(photo, '..', 'office.conf'), 'utf8'));
+  });
+
   test('serves an ordinary user, in Chromium’s sandbox, with its own helper', async (context) => {
     const refusal = await sandboxRefusal();
     if (refusal !== null) context.skip(`an ordinary user may make no namespace here: ${refusal}`);
@@ -93,6 +110,9 @@ describeOnDesktop('the packaged application', () => {
       expect(namespaceOf(pagePid, kind)).not.toBe(namespaceOf(process.pid, kind));
     }
 
+    await page.getByLabel('Configuration files').first().setInputFiles(photo);
+    await page.getByText('1 file imported').waitFor();
+    await page.getByRole('button', { name: 'Close the report' }).click();
     await importFile(page, profile.name, profile.text);
     await switchOf(page, 'Home_Win10').click();
     await stateBecomes(page, 'Home_Win10', 'Connected');

@@ -50,9 +50,20 @@ async function confEntriesOf(zip: ZipFile): Promise<[name: string, entry: Entry]
   return entries;
 }
 
+/** Says in the flags of an entry that its name is UTF-8; without it, it should be CP437. */
+const utf8Flag = 0x800;
+
+/** Info-ZIP, where its locale is none, writes UTF-8 and does not say so; CP437 is hardly ever valid UTF-8 by chance. */
 function nameOf(entry: Entry): string {
   const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
-  return getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
+  const asUtf8 = fileNameRaw.toString('utf8');
+  const isUtf8 = Buffer.from(asUtf8).equals(fileNameRaw);
+  return getFileNameLowLevel(
+    isUtf8 ? generalPurposeBitFlag | utf8Flag : generalPurposeBitFlag,
+    fileNameRaw,
+    extraFields,
+    true,
+  );
 }
 
 /** Finder's and others' shadow files are no configurations. */

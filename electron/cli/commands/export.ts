@@ -49,6 +49,7 @@ export const exportProfiles: Command = {
       given.operands.length === 0
         ? await store.all()
         : await Promise.all(given.operands.map((name) => store.find(name)));
+    if (profiles.length === 0) throw new FaultError(noProfiles);
     return toOutput(context, await answerIn(form, profiles, context));
   },
 };
@@ -167,6 +168,12 @@ async function toOutput({ given }: CommandContext, answer: Answer): Promise<Answ
 function remarksOn({ name, dropped }: Exported): string[] {
   return dropped.map(({ line, key, message }) => `${name}, line ${line}: ${key} was left out. ${message}`);
 }
+
+const noProfiles = {
+  code: 'profile-not-found',
+  message: 'No profile is kept yet.',
+  hint: '"adit import FILE" takes one in, "adit new NAME" makes one.',
+} as const;
 
 const isTerminal = {
   code: 'output-is-terminal',

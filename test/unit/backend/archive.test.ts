@@ -61,6 +61,16 @@ describe('a .zip of configurations', () => {
     expect(readFileSync(join(home, 'profiles', 'home.conf'))).toEqual(bytes);
   });
 
+  it('may have names in UTF-8 that do not say so, or in CP437', async () => {
+    const { told } = await outcomesOf(
+      zipOf(
+        { name: '办公室.conf', contents: homeConf, flags: 0 },
+        { name: Buffer.from('B\x81ro.conf', 'latin1'), contents: homeConf, flags: 0 },
+      ),
+    );
+    expect(Object.values(told)).toEqual(['办公室', 'Büro']);
+  });
+
   it('without any is refused', async () => {
     for (const bytes of [zipOf(), zipOf({ name: 'README.txt', contents: 'Welcome' })])
       expect((await outcomesOf(bytes)).told).toEqual({ 'all.zip': 'no-conf-files' });

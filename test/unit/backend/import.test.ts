@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { importFile } from '../../../electron/backend/import/import-file.ts';
 import { ProfileStore } from '../../../electron/backend/profiles/store.ts';
@@ -256,6 +257,34 @@ interface: wg1
     const line = bytes.toString().split('\n').indexOf('  listening port: 70000') + 1;
     expect(refused?.kind === 'refused' ? refused.error.message : '').toContain(`all.txt, line ${line}, `);
     expect(kept()).toEqual(['wg0.conf', 'wireguard.cali.conf']);
+  });
+});
+
+describe('any bytes at all', () => {
+  it('are taken or refused by a name of ours', async () => {
+    const beginnings = [
+      '',
+      'PK\x03\x04',
+      'PK\x05\x06',
+      '\x89PNG\r\n\x1a\n',
+      '\xff\xd8\xff',
+      'interface: x\n',
+      '\xff\xfe',
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...beginnings),
+        fc.uint8Array({ maxLength: 300 }),
+        async (start, rest) => {
+          const bytes = Buffer.concat([Buffer.from(start, 'latin1'), rest]);
+          const store = new ProfileStore(join(temporaryFolder(), 'adit'));
+          const outcomes = await importFile(store, { name: 'x.conf', bytes });
+          expect(outcomes.length).toBeGreaterThan(0);
+          expect(outcomes.map(codeOf)).not.toContain('internal-error');
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 
