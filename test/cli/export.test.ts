@@ -235,6 +235,11 @@ describe('adit export --output', () => {
     expect(existsSync(nowhere)).toBe(false);
   });
 
+  it('with a dash prints it', async () => {
+    const adit = await aditWith({ home: homeConf });
+    expect((await adit.run(['export', 'home', '-o', '-'])).stdout).toBe(homeConf);
+  });
+
   it('gives the file as it is kept', async () => {
     const adit = await aditWith({ home: homeConf });
     const path = join(temporaryFolder(), 'home.conf');

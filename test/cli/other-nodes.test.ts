@@ -34,6 +34,8 @@ describe.skipIf(nodes.size === 0)(
         ['list', '--json'],
         ['show', '我的家'],
         ['export', '我的家'],
+        ['export', '我的家', '--as', 'qr'],
+        ['export', '我的家', '--as', 'apple', '--json'],
         ['up', '我的家', '--json'],
         ['status', '--json'],
         ['down', '--json'],

@@ -6,7 +6,7 @@ import { writeNewFile } from '../../backend/profiles/files.ts';
 import type { Profile } from '../../backend/profiles/profile.ts';
 import { ProfileStore } from '../../backend/profiles/store.ts';
 import { valueOf } from '../command.ts';
-import type { Answer, Command, CommandContext } from '../command.ts';
+import type { Answer, Command, CommandContext, Given } from '../command.ts';
 import { wrongUsage } from '../parse.ts';
 
 const forms = ['wg-quick', 'wg', 'windows', 'apple', 'qr', 'zip'] as const;
@@ -120,7 +120,7 @@ async function asQrCodes(exported: readonly Exported[], context: CommandContext)
     })),
   };
   const remarks = exported.flatMap(remarksOn);
-  const output = valueOf(context.given, 'output');
+  const output = outputIn(context.given);
   if (output === undefined) {
     const blocks = codes.map(({ name, modules }) => {
       const heading = codes.length === 1 ? '' : `${name}:\n`;
@@ -137,7 +137,7 @@ async function asQrCodes(exported: readonly Exported[], context: CommandContext)
 }
 
 async function asArchive(profiles: readonly Profile[], context: CommandContext): Promise<Answer> {
-  const output = valueOf(context.given, 'output');
+  const output = outputIn(context.given);
   if (output === undefined && context.isTerminal && !context.json) throw new FaultError(isTerminal);
   const { writeArchive } = await import('../../backend/export/write-archive.ts');
   const bytes = await writeArchive(
@@ -153,9 +153,15 @@ function fileNameOf(name: string): string {
   return `${name.replace(/^([a-z]):/i, '$1_')}.conf`;
 }
 
+/** The file to write to; a dash is what it is elsewhere, the standard output. */
+function outputIn(given: Given): string | undefined {
+  const output = valueOf(given, 'output');
+  return output === '-' ? undefined : output;
+}
+
 /** Writes an answer to the file that was asked for, and says so in its place. */
 async function toOutput({ given }: CommandContext, answer: Answer): Promise<Answer> {
-  const output = valueOf(given, 'output');
+  const output = outputIn(given);
   if (output === undefined) return answer;
   await writeNewFile(output, answer.bytes ?? Buffer.from(answer.text));
   return {

@@ -15,7 +15,7 @@ export const profileEntries = {
   })),
   'interface-missing': entry('adit', 'error', 'There is no [Interface].', () => ({
     message: 'There is no [Interface] section, as in what kgctl prints for a peer.',
-    hint: 'Add [Interface] with the PrivateKey and the Address of this host.',
+    hint: 'Add [Interface] with the PrivateKey and the Address of this host, as "adit import --private-key FILE --address ADDRESS" does.',
   })),
   'private-key-missing': entry('adit', 'error', 'There is no private key.', () => ({
     message: '[Interface] has no PrivateKey.',
