@@ -1,4 +1,4 @@
-import { dialectDifferences } from '../dialects/dialect-differences.ts';
+import { differencesFor } from '../dialects/dialect-differences.ts';
 import type { Dialect } from '../dialects/rule-set.ts';
 import { publicKeyOf } from '../keys/key-pair.ts';
 import { keyIn } from '../meaning/peer-section.ts';
@@ -90,11 +90,18 @@ function diagnoseText(file: ConfFile, options: DiagnoseOptions): Diagnostic[] {
  */
 function asBashReadsIt(file: ConfFile, encoding: Encoding, found: Diagnostic[]): Diagnostic[] {
   if (encoding.bom || !encoding.charset.startsWith('utf-16')) return found;
-  const left = decodeLatin1(encode(file.text, encoding).filter((byte) => byte !== 0));
+  const left = decodeLatin1(withoutNuls(encode(file.text, encoding)));
   const isRefused = left !== file.text && diagnoseText(parse(left), {}).some(isRefusal);
   const unmarked = new Report(file);
   unmarked.add(isRefused ? 'encoding-utf16' : 'encoding-utf16-unmarked', { line: 0, start: 0, end: 0 }, []);
   return [...unmarked.finish(), ...(left === file.text ? found : found.filter((one) => !isRefusal(one)))];
+}
+
+/** In place: typed arrays are filtered by way of a list that takes eight times the room. */
+function withoutNuls(bytes: Uint8Array): Uint8Array {
+  let kept = 0;
+  for (const byte of bytes) if (byte !== 0) bytes[kept++] = byte;
+  return bytes.subarray(0, kept);
 }
 
 function isRefusal({ severity, judge }: Diagnostic): boolean {
@@ -117,11 +124,13 @@ function withDialects(
 ): Diagnostic[] {
   const wrong = new Set(found.flatMap(({ severity, line }) => (severity === 'error' ? [line] : [])));
   const report = new Report(file);
-  for (const { dialect, message, line, column, endColumn } of dialectDifferences(file, dialects)) {
-    if (wrong.has(line)) continue;
-    const start = startOfLine(file, line - 1) - 1;
-    const place = { line: line - 1, start: start + column, end: start + endColumn };
-    report.add(dialectCodes[dialect], place, [message]);
+  for (const dialect of dialects) {
+    for (const { message, line, column, endColumn } of differencesFor(file, dialect)) {
+      if (wrong.has(line)) continue;
+      const start = startOfLine(file, line - 1) - 1;
+      const place = { line: line - 1, start: start + column, end: start + endColumn };
+      report.add(dialectCodes[dialect], place, [message]);
+    }
   }
   return [...found, ...report.finish()].sort(byPlace);
 }

@@ -27,11 +27,13 @@ export interface Facts {
   /** The private key that counts, wherever it stands, and the public key it gives. */
   readonly privateKey: string | null;
   readonly publicKey: string | null;
+  /** Up to one more than Adit brings up. */
   readonly addresses: { readonly address: InterfaceAddress; readonly place: Place }[];
   /** Whether some Address was given, valid or not. */
   addressSeen: boolean;
   dnsServers: number;
-  readonly dnsDomains: Place[];
+  dnsDomains: number;
+  firstDnsDomain: Place | null;
   mtu: { readonly bytes: number; readonly place: Place } | null;
   /** The place of each setting that a later one can override: those of [Interface], then those of the current peer. */
   readonly interfaceSettings: Map<Field, Place>;
@@ -57,7 +59,8 @@ export function emptyFacts(known: Pick<Facts, 'marked' | 'privateKey' | 'publicK
     addresses: [],
     addressSeen: false,
     dnsServers: 0,
-    dnsDomains: [],
+    dnsDomains: 0,
+    firstDnsDomain: null,
     mtu: null,
     interfaceSettings: new Map(),
     peerSettings: new Map(),

@@ -35,42 +35,52 @@ export function dialectDifferences(
   file: ConfFile,
   dialects: readonly Dialect[] = ['windows', 'apple', 'wg-2025'],
 ): DialectDifference[] {
-  return dialects.flatMap((dialect) => differencesOf(file, dialect, ruleSets[dialect]));
+  return dialects.flatMap((dialect) => [...differencesFor(file, dialect)].sort((a, b) => a.line - b.line));
 }
 
-function differencesOf(file: ConfFile, dialect: Dialect, rules: RuleSet): DialectDifference[] {
-  const found: DialectDifference[] = [];
+/** The same for one dialect, one by one: of a million there is no need to keep all. */
+export function* differencesFor(file: ConfFile, dialect: Dialect): Generator<DialectDifference> {
+  const rules = ruleSets[dialect];
   const seen = emptyHistory();
-  const note = (finding: Finding | null, line: number, start: number, end: number): void => {
-    if (finding === null) return;
+  const at = (finding: Finding, line: number, start: number, end: number): DialectDifference => {
     const lineStart = startOfLine(file, line);
-    found.push({
+    return {
       dialect,
       ...finding,
       line: line + 1,
       column: start - lineStart + 1,
       endColumn: end - lineStart + 1,
-    });
+    };
   };
-  let own: Section | null = null;
-  let hasPrivateKey = false;
+  if (rules.noPrivateKey !== null && !hasPrivateKey(file)) {
+    const line = lineOfInterface(file);
+    yield at(rules.noPrivateKey, line, startOfLine(file, line), startOfLine(file, line));
+  }
   for (const section of sectionsOf(file)) {
     if (section.kind === 'preamble') continue;
     const header = startOfLine(file, section.firstLine);
-    note(checkSection(file, section, rules, seen), section.firstLine, header, header);
-    if (section.kind === 'interface') {
-      own ??= section;
-      hasPrivateKey ||= !settingsNamed(file, section, 'PrivateKey').next().done;
-    }
+    const finding = checkSection(file, section, rules, seen);
+    if (finding !== null) yield at(finding, section.firstLine, header, header);
     seen.fields.clear();
     for (const setting of settingsOf(file, section)) {
-      const finding = checkSetting(file, section, setting, rules, seen);
-      note(finding, setting.line, setting.keyStart, Math.max(setting.keyEnd, setting.valueEnd));
+      const found = checkSetting(file, section, setting, rules, seen);
+      const end = Math.max(setting.keyEnd, setting.valueEnd);
+      if (found !== null) yield at(found, setting.line, setting.keyStart, end);
     }
   }
-  const line = own?.firstLine ?? 0;
-  if (!hasPrivateKey) note(rules.noPrivateKey, line, startOfLine(file, line), startOfLine(file, line));
-  return found.sort((a, b) => a.line - b.line);
+}
+
+/** The header of the first [Interface]; the first line where there is none. */
+function lineOfInterface(file: ConfFile): number {
+  for (const section of sectionsOf(file)) if (section.kind === 'interface') return section.firstLine;
+  return 0;
+}
+
+function hasPrivateKey(file: ConfFile): boolean {
+  for (const section of sectionsOf(file)) {
+    if (section.kind === 'interface' && !settingsNamed(file, section, 'PrivateKey').next().done) return true;
+  }
+  return false;
 }
 
 /** What came before, as far as it matters. */

@@ -148,6 +148,17 @@ export function startOfLine(file: Pick<ConfFile, 'text' | 'lineStarts'>, line: n
   return file.lineStarts[line] ?? file.text.length;
 }
 
+/** The line that an offset lies on. */
+export function lineOfOffset(file: Pick<ConfFile, 'lineStarts'>, offset: number): number {
+  let [low, high] = [0, file.lineStarts.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((file.lineStarts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** The end of a line, its LF or CR LF left out. */
 export function endOfLine(file: Pick<ConfFile, 'text' | 'lineStarts'>, line: number): number {
   const next = file.lineStarts[line + 1];

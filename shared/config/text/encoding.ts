@@ -67,16 +67,9 @@ export function decodeUtf8(bytes: Uint8Array, from: number): string | null {
       at += 1;
       continue;
     }
-    const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || at + length > bytes.length) return null;
-    let point = lead & (0x7f >> length);
-    for (let next = 1; next < length; next += 1) {
-      const byte = byteAt(bytes, at + next);
-      if ((byte & 0xc0) !== 0x80) return null;
-      point = (point << 6) | (byte & 0x3f);
-    }
-    if (point < smallestOfLength[length] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
-      return null;
+    const length = lengthOfSequence(lead);
+    const point = pointAt(bytes, at, length);
+    if (point < 0) return null;
     if (point > 0xffff) {
       writer.push(0xd7c0 + (point >> 10));
       writer.push(0xdc00 | (point & 0x3ff));
@@ -86,6 +79,36 @@ export function decodeUtf8(bytes: Uint8Array, from: number): string | null {
     at += length;
   }
   return writer.text();
+}
+
+/** Where in some bytes UTF-8 ends: the first byte that begins no sequence of it; null where all are UTF-8. */
+export function firstNotUtf8(bytes: Uint8Array): number | null {
+  let at = 0;
+  while (at < bytes.length) {
+    const lead = byteAt(bytes, at);
+    const length = lengthOfSequence(lead);
+    if (lead >= 0x80 && pointAt(bytes, at, length) < 0) return at;
+    at += lead < 0x80 ? 1 : length;
+  }
+  return null;
+}
+
+function lengthOfSequence(lead: number): 2 | 3 | 4 {
+  return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+}
+
+/** The character of a sequence of two bytes or more, or -1. */
+function pointAt(bytes: Uint8Array, at: number, length: 2 | 3 | 4): number {
+  const lead = byteAt(bytes, at);
+  if (lead < 0xc2 || lead > 0xf4 || at + length > bytes.length) return -1;
+  let point = lead & (0x7f >> length);
+  for (let next = 1; next < length; next += 1) {
+    const byte = byteAt(bytes, at + next);
+    if ((byte & 0xc0) !== 0x80) return -1;
+    point = (point << 6) | (byte & 0x3f);
+  }
+  const isSurrogate = point >= 0xd800 && point <= 0xdfff;
+  return point < smallestOfLength[length] || point > 0x10ffff || isSurrogate ? -1 : point;
 }
 
 const smallestOfLength = { 2: 0x80, 3: 0x800, 4: 0x10000 } as const;

@@ -69,7 +69,7 @@ function isZone(address: Address, zone: string): boolean {
  * @returns the address as an unsigned number, or null
  */
 export function parseAton(text: string): number | null {
-  const parts = text.split('.');
+  const parts = text.split('.', 5);
   if (parts.length > 4) return null;
   let address = 0;
   for (const [index, part] of parts.entries()) {
@@ -94,6 +94,9 @@ export function isHostName(text: string): boolean {
   return name.length <= 253 && /^(?!-)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*$/.test(name);
 }
 
+/** The longest name there can be, each of its characters written in four. */
+const longestEscaped = 254 * 4;
+
 /**
  * A name without its escapes (RFC 4343 section 2.1); null where one is cut off or out of range, or stands for a dot within a
  * label.
@@ -101,6 +104,7 @@ export function isHostName(text: string): boolean {
  * @see glibc resolv/ns_name.c ns_name_pton
  */
 function unescaped(text: string): string | null {
+  if (text.length > longestEscaped) return null;
   const name = text.replace(/\\([0-9]{3}|[^0-9]|)/g, (_, escaped: string) => {
     const character = /^[0-9]/.test(escaped) ? String.fromCharCode(Number(escaped)) : escaped;
     // A slash is in no name.

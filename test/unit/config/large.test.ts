@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
   diagnose,
@@ -8,37 +12,42 @@ import {
   summarise,
   toTunnel,
 } from '../../../shared/config/index.ts';
+import { temporaryFolder } from '../machine.ts';
+import { hardTexts } from './hard-texts.ts';
 
-const key = 'JgvmQFmhUtUoS3xFMFwEgP3L1Wnd8hJc3laJ90Gwzko=';
 const million = 1_000_000;
+const hard = Object.entries(hardTexts);
 
-/** Texts that are hard on something: one line, very many lines, very many of one thing. `n` is a million, or less. */
-const hard: readonly (readonly [string, (n: number) => string])[] = [
-  ['10 MB of letters in one line', (n) => `[Interface]\nAddress = ${'x'.repeat(10 * n)}`],
-  ['10 MB of blanks in one line', (n) => `[Peer]\nAllowedIPs = ${' '.repeat(10 * n)}x`],
-  ['10 MB of alternating blanks', (n) => `[Peer]\nPublicKey = ${'a\r'.repeat(5 * n)}`],
-  ['a key of blanks', (n) => `[Peer]\n${'P '.repeat(5 * n)}= x`],
-  ['10 MB of commas', (n) => `[Peer]\nAllowedIPs = ${','.repeat(10 * n)}`],
-  ['10 MB of prefixes', (n) => `[Peer]\nPublicKey = ${key}\nAllowedIPs = ${'10.0.0.1, '.repeat(n)}`],
-  ['10 MB of digits', (n) => `[Interface]\nListenPort = ${'0'.repeat(10 * n)}1`],
-  ['10 MB of dots', (n) => `[Peer]\nEndpoint = ${'1.'.repeat(5 * n)}:1`],
-  ['10 MB of =', (n) => '='.repeat(10 * n)],
-  ['10 MB of #', (n) => '#'.repeat(10 * n)],
-  ['10 MB of NUL', (n) => '\0'.repeat(10 * n)],
-  ['10 MB of CR', (n) => 'a\r'.repeat(5 * n)],
-  ['10 MB of base64', (n) => 'aB'.repeat(5 * n)],
-  ['10 MB of the name of a key', (n) => 'privatekey'.repeat(n)],
-  ['a million [Peer]', (n) => '[Peer]\n'.repeat(n)],
-  ['a million other headers', (n) => '[Server]\n'.repeat(n)],
-  ['a million blank lines', (n) => '\n'.repeat(n)],
-  ['a million comments above one [Peer]', (n) => `${'# x\n'.repeat(n)}[Peer]\n`],
-  ['one key, half a million times', (n) => `[Interface]\n${'PrivateKey=x\n'.repeat(n / 2)}`],
-  ['half a million unknown keys', (n) => `[Interface]\n${'ListenPorts=x\n'.repeat(n / 2)}`],
-  ['one peer, 100 000 times', (n) => `[Peer]\nPublicKey=${key}\nAllowedIPs=10.0.0.1\n`.repeat(n / 10)],
-  ['a million lines of mojibake', (n) => '# Ã©\n'.repeat(n)],
-];
+interface Cost {
+  readonly bytes: number;
+  readonly grown: number;
+  readonly milliseconds: number;
+}
+
+/** Reads and diagnoses a hard text in a process whose heap may not grow beyond half of what is allowed in all. */
+async function costOf(name: string, n: number): Promise<Cost> {
+  const file = join(temporaryFolder(), 'hard.conf');
+  writeFileSync(file, hardTexts[name]?.(n) ?? '');
+  const limits = ['--max-old-space-size=100', '--max-semi-space-size=4'];
+  const program = join(import.meta.dirname, 'inside', 'cost.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [...limits, program, file]);
+  rmSync(file);
+  return JSON.parse(stdout) as Cost;
+}
 
 describe('a hard text', () => {
+  it.each(hard)(
+    'takes memory within 20 times its size, and time in proportion: %s',
+    { timeout: 120_000 },
+    async (name) => {
+      const whole = await costOf(name, million);
+      expect(whole.grown / whole.bytes).toBeLessThan(20);
+      const part = await costOf(name, million / 8);
+      // Eight times as long, and what is quadratic takes 64 times as long. A process takes its time to get warm.
+      expect(whole.milliseconds).toBeLessThan(24 * Math.max(part.milliseconds, 10));
+    },
+  );
+
   it.each(hard)('is read, diagnosed and printed in time: %s', { timeout: 60_000 }, (_, make) => {
     const text = make(million);
     const began = performance.now();

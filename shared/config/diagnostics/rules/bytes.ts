@@ -1,4 +1,12 @@
-import { endOfLine, lengthOfMark, lineCount, spanOfLine, startOfLine } from '../../syntax/conf-file.ts';
+import {
+  endOfLine,
+  lengthOfMark,
+  lineCount,
+  lineOfOffset,
+  spanOfLine,
+  startOfLine,
+} from '../../syntax/conf-file.ts';
+import { encode, firstNotUtf8 } from '../../text/encoding.ts';
 import type { Encoding } from '../../text/encoding.ts';
 import type { Edit } from '../../text/edit.ts';
 import { undoMojibake } from '../../text/mojibake.ts';
@@ -19,7 +27,12 @@ function checkEncoding(report: Report, encoding: Encoding | undefined): void {
   // Without a mark it takes another look at the bytes to tell.
   if (isUtf16 && encoding.bom) report.add('encoding-utf16', top, []);
   else if (encoding?.bom === true) report.add('byte-order-mark', top, []);
-  if (encoding?.charset === 'latin-1') report.add('encoding-unknown', top, []);
+  if (encoding?.charset === 'latin-1') {
+    // Each character is one byte.
+    const at = firstNotUtf8(encode(report.file.text, encoding)) ?? 0;
+    const line = lineOfOffset(report.file, at);
+    report.add('encoding-unknown', { line, start: at, end: at + 1 }, []);
+  }
   const length = lengthOfMark(report.file.text);
   if (length > 0) {
     const mark: Place = { line: 0, start: 0, end: length };

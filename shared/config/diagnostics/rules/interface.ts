@@ -19,6 +19,7 @@ import type { Place, Report } from '../report.ts';
 import { checkPrivateKey } from './keys.ts';
 import { checkMtu, checkTable } from './link.ts';
 import { checkPort } from './ports.ts';
+import { limits } from './whole-file.ts';
 
 type Rule = (report: Report, facts: Facts, setting: Setting) => void;
 
@@ -96,7 +97,9 @@ function checkAddress(report: Report, facts: Facts, place: Place): void {
       if (reading.spelling === 'netmask') report.add('address-netmask', place, [meant], write);
       if (reading.spelling === 'bare') report.add('address-without-length', place, [meant], write);
       checkUse(report, place, reading.address);
-      facts.addresses.push({ address: reading.address, place });
+      // One too many shows that there are too many; a million would only take room.
+      if (facts.addresses.length <= limits.addresses)
+        facts.addresses.push({ address: reading.address, place });
     }
   }
 }
@@ -143,7 +146,8 @@ function checkDns(report: Report, facts: Facts, setting: Setting): void {
         facts.dnsServers += 1;
         break;
       case 'domain':
-        facts.dnsDomains.push(place);
+        facts.dnsDomains += 1;
+        facts.firstDnsDomain ??= place;
         break;
       case 'not-a-server':
         report.add('dns-server-malformed', place, [word], () => dnsFix(report, place, word));

@@ -39,8 +39,8 @@ function checkScripts(report: Report, facts: Facts): void {
 }
 
 function checkDnsServers(report: Report, facts: Facts): void {
-  const [domain] = facts.dnsDomains;
-  if (domain !== undefined && facts.dnsServers === 0) report.add('dns-search-only', domain, []);
+  const { firstDnsDomain } = facts;
+  if (firstDnsDomain !== null && facts.dnsServers === 0) report.add('dns-search-only', firstDnsDomain, []);
 }
 
 /** The kernel tells IPv4 addresses apart by address and length, IPv6 ones by address alone. */
@@ -67,7 +67,7 @@ function checkLimits(report: Report, facts: Facts): void {
     if (count > most) report.add('limit-exceeded', top, [what, most]);
   };
   check(facts.addresses.length, limits.addresses, 'addresses');
-  check(Math.max(facts.dnsServers, facts.dnsDomains.length), limits.dnsEntries, 'DNS entries');
+  check(Math.max(facts.dnsServers, facts.dnsDomains), limits.dnsEntries, 'DNS entries');
   check(facts.peers.length, limits.peers, 'peers');
   const largest = facts.peers.reduce((most, peer) => Math.max(most, peer.allowedIps), 0);
   check(largest, limits.allowedIpsOfPeer, 'AllowedIPs of one peer');
