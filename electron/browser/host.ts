@@ -97,7 +97,8 @@ function respond(request: IncomingMessage, response: ServerResponse, { access, f
   } else {
     const url = urlOf(request, port);
     const path = url?.pathname ?? '';
-    const isNew = path === '/' && access.redeem(url?.searchParams.get('token') ?? null);
+    const isNew =
+      path === '/' && request.method === 'GET' && access.redeem(url?.searchParams.get('token') ?? null);
     const file = files.get(path === '/' ? '/index.html' : path);
     if (!isNew && !access.hasCookie(request)) refuse(response, 403, usedUp);
     else if (file === undefined) refuse(response, 404, 'There is no such file.');

@@ -2,7 +2,10 @@ import type { Command, Option } from './command.ts';
 
 /** One line: how a command is written. */
 export function usageOf({ name, operands, options }: Command): string {
-  const words = Object.entries(options).map(([option, facts]) => `[${optionWords(option, facts)}]`);
+  const words = Object.entries(options)
+    // One that stands among the operands is shown there.
+    .filter(([option]) => !operands.includes(`--${option}`))
+    .map(([option, facts]) => `[${optionWords(option, facts)}]`);
   return ['adit', name, operands, ...words].filter((word) => word !== '').join(' ');
 }
 

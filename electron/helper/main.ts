@@ -4,7 +4,7 @@ import { FaultError, faultOf } from '../../shared/fault.ts';
 import { version } from '../../shared/version.ts';
 import { readTask } from './options.ts';
 import type { HelperTask } from './options.ts';
-import { listen } from './server/listen.ts';
+import { listen, removeDeadSocket } from './server/listen.ts';
 import { handlersOf, rpcServer } from './server/rpc.ts';
 import { systemClock } from './system/clock.ts';
 import { becomeOnlyHelper } from './system/lock.ts';
@@ -24,7 +24,11 @@ async function serve(task: HelperTask & { kind: 'serve' }): Promise<void> {
   const started = supervisor.start();
   const server = await listen(task.socket, task.owner, rpc, logToStderr);
 
+  let isEnding = false;
   const end = (): void => {
+    // An impatient second signal must not stop what the first began.
+    if (isEnding) return;
+    isEnding = true;
     server.close();
     rmSync(task.socket, { force: true });
     void supervisor
@@ -35,9 +39,9 @@ async function serve(task: HelperTask & { kind: 'serve' }): Promise<void> {
         process.exit();
       });
   };
-  process.once('SIGTERM', end);
-  process.once('SIGINT', end);
-  process.once('SIGHUP', end);
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  process.on('SIGHUP', end);
 
   await started;
   const ready = { ready: true, socket: task.socket, owner: task.owner, pid: process.pid, version };
@@ -49,7 +53,9 @@ async function serve(task: HelperTask & { kind: 'serve' }): Promise<void> {
 async function recover(task: HelperTask & { kind: 'recover' }): Promise<void> {
   const { leave, supervisor } = await prepareSupervisor(task);
   try {
-    process.stdout.write(`${JSON.stringify({ undone: await supervisor.recover() })}\n`);
+    const undone = await supervisor.recover();
+    await removeDeadSocket(task.socket);
+    process.stdout.write(`${JSON.stringify({ undone })}\n`);
   } finally {
     leave();
   }

@@ -13,7 +13,7 @@ export type HelperTask =
       /** Run although somebody but root could change the files that run. */
       readonly dev: boolean;
     }
-  | { readonly kind: 'recover'; readonly owner: number; readonly dev: boolean };
+  | { readonly kind: 'recover'; readonly owner: number; readonly socket: string; readonly dev: boolean };
 
 /**
  * Reads the words behind `adit`: `helper ...`, or `recover ...`, which undoes what a dead helper left.
@@ -28,11 +28,12 @@ export function readTask(words: readonly string[], environment: NodeJS.ProcessEn
   if (environment['PKEXEC_UID'] !== undefined && (values.socket ?? values.owner) !== undefined) {
     throw usage('--socket and --owner are for a caller that is root already.');
   }
-  if (command === 'recover') return { kind: 'recover', owner, dev };
+  const socket = values.socket ?? defaultSocket(owner);
+  if (command === 'recover') return { kind: 'recover', owner, socket, dev };
   return {
     kind: 'serve',
     owner,
-    socket: values.socket ?? defaultSocket(owner),
+    socket,
     keep: values.keep === true,
     dev,
   };

@@ -37,8 +37,8 @@ export const up: Command = {
     },
   },
   async run({ places, given }) {
-    const profile = await new ProfileStore(places.home).find(operandAt(given, 0));
     const wait = waitIn(given);
+    const profile = await new ProfileStore(places.home).find(operandAt(given, 0));
     const helper = await HelperConnection.open(places.socket);
     try {
       const tunnel = await bringUp(helper, profile, {

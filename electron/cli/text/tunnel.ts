@@ -10,7 +10,7 @@ export function tunnelText(tunnel: TunnelStatus, now: number): string {
   ].filter((fact) => fact !== null);
   return [
     [name, state, ...(facts.length === 0 ? [] : [`(${facts.join(', ')})`])].join('  '),
-    ...(failure === null ? [] : [`  ${failure.message} ${failure.hint}`]),
+    ...(failure === null ? [] : [`  ${failure.message}`, `  ${failure.hint}`]),
     ...peers.map((peer) => `  ${peerText(peer, now)}`),
     ...warnings.map(({ message, hint }) => `  Note: ${message} ${hint}`),
   ].join('\n');

@@ -45,6 +45,10 @@ export class KernelEngine implements Engine {
     }
   }
 
+  async setMark(mark: number): Promise<void> {
+    await run(this.#wg, ['set', this.#interface, 'fwmark', String(mark)]);
+  }
+
   onEnd(): void {
     // The kernel stays.
   }

@@ -40,6 +40,8 @@ export interface Engine {
   rebind(peers: readonly PeerReading[]): Promise<void>;
   /** Makes the engine send to these peers at once: a keepalive in a session, or the start of a handshake. */
   greet(peers: readonly PeerReading[]): Promise<void>;
+  /** Gives its outer packets this mark. */
+  setMark(mark: number): Promise<void>;
   /** Calls `listener` once when the engine ends, or the connection to it; the kernel never does. */
   onEnd(listener: () => void): void;
   /** Ends the connection to the engine, not the engine. */

@@ -51,6 +51,10 @@ export class WireGuardGo implements Engine {
     if (lines.length > 0) await this.#connection.set(lines);
   }
 
+  async setMark(mark: number): Promise<void> {
+    await this.#connection.set([`fwmark=${mark}`]);
+  }
+
   close(): void {
     this.#connection.close();
   }

@@ -11,7 +11,7 @@ import type {
   RouteKind,
   RuleSelector,
 } from '../../../shared/network/host/host-network.ts';
-import { networkOf, parseInterfaceAddress, parsePrefix } from '../../../shared/network/prefix.ts';
+import { networkOf, parsePrefix } from '../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
 import { isObject, list, number, objectsOf, text } from './json-fields.ts';
 import type { JsonObject } from './json-fields.ts';
@@ -32,7 +32,7 @@ const routeKinds: Readonly<Record<string, RouteKind>> = {
 /** What a rule may ask for that a plain packet has none of, by the names of iproute2. */
 const furtherSelectors = ['tos', 'dscp', 'sport', 'sport_start', 'dport', 'dport_start', 'tun_id', 'l3mdev'];
 
-/** The links in the output of `ip -d -j addr`. */
+/** The links in the output of `ip -d -j link`. */
 export function hostLinksOf(json: string): HostLink[] {
   return objectsOf(json, 'ifname').map((link) => {
     const { linkinfo } = link;
@@ -40,12 +40,6 @@ export function hostLinksOf(json: string): HostLink[] {
       name: text(link, 'ifname') ?? '',
       kind: isObject(linkinfo) ? text(linkinfo, 'info_kind') : null,
       isUp: list(link, 'flags').includes('UP'),
-      addresses: list(link, 'addr_info')
-        .filter(isObject)
-        .map((info) =>
-          parseInterfaceAddress(`${text(info, 'local') ?? ''}/${number(info, 'prefixlen') ?? ''}`),
-        )
-        .filter((address) => address !== null),
     };
   });
 }

@@ -1,27 +1,29 @@
+import type { Family } from '../../../shared/network/address.ts';
 import type { HostNetwork } from '../../../shared/network/host/host-network.ts';
 import type { Programs } from '../system/programs.ts';
 import { ProgramError, run } from '../system/run.ts';
 import { hostLinksOf, hostRoutesOf, hostRulesOf } from './host-json.ts';
 
+/** What `ip` is asked for each family, in one process: `up` waits for it. */
+const questions = ['link show', 'route show table all', 'rule show'];
+
 /** Reads a host's whole network: every link, every table and every rule. On a router with all of the internet's routes, slowly. */
 export async function readHostNetwork(programs: Programs): Promise<HostNetwork> {
-  const ip = programs.path('ip');
-  const [links, routes4, routes6, rules4, rules6] = await Promise.all([
-    run(ip, ['-d', '-j', 'addr', 'show']),
-    run(ip, ['-N', '-j', '-4', 'route', 'show', 'table', 'all']).catch(withoutFamily),
-    run(ip, ['-N', '-j', '-6', 'route', 'show', 'table', 'all']).catch(withoutFamily),
-    run(ip, ['-N', '-j', '-4', 'rule', 'show']).catch(withoutFamily),
-    run(ip, ['-N', '-j', '-6', 'rule', 'show']).catch(withoutFamily),
-  ]);
+  const [ipv4, ipv6] = await Promise.all([answersOfIp(4, programs), answersOfIp(6, programs)]);
   return {
-    links: hostLinksOf(links.stdout),
-    routes: [...hostRoutesOf(routes4.stdout, 4), ...hostRoutesOf(routes6.stdout, 6)],
-    rules: [...hostRulesOf(rules4.stdout, 4), ...hostRulesOf(rules6.stdout, 6)],
+    links: hostLinksOf(ipv4),
+    routes: [...hostRoutesOf(ipv4, 4), ...hostRoutesOf(ipv6, 6)],
+    rules: [...hostRulesOf(ipv4, 4), ...hostRulesOf(ipv6, 6)],
   };
 }
 
-/** A kernel without one of the families fails where it should find nothing. */
-function withoutFamily(error: unknown): { stdout: string } {
-  if (error instanceof ProgramError) return { stdout: '' };
-  throw error;
+/** An array of JSON on each line; nothing to a question that a kernel without the family cannot answer. */
+async function answersOfIp(family: Family, programs: Programs): Promise<string> {
+  const options = [`-${family}`, '-N', '-d', '-j', '-force', '-batch', '-'];
+  try {
+    return (await run(programs.path('ip'), options, { input: `${questions.join('\n')}\n` })).stdout;
+  } catch (error) {
+    if (error instanceof ProgramError) return error.stdout;
+    throw error;
+  }
 }

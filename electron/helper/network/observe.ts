@@ -122,7 +122,8 @@ async function observeFirewall(programs: Programs): Promise<string | null> {
 function linksIn(observation: Observation): Resource[] {
   return observation.links.flatMap((link): Resource[] => [
     { kind: 'link', interface: link.name },
-    { kind: 'mtu', interface: link.name, mtu: link.mtu },
+    // A link that somebody has set down takes no packet of any size.
+    { kind: 'mtu', interface: link.name, mtu: link.up ? link.mtu : 0 },
     ...link.addresses.flatMap((text): Resource[] => {
       const address = parseInterfaceAddress(text);
       return address === null ? [] : [{ kind: 'address', interface: link.name, address }];

@@ -83,7 +83,9 @@ function ipWords(verb: 'add' | 'del', resource: Resource, family: Family): strin
   switch (resource.kind) {
     case 'mtu':
       // An MTU goes with its link only, and one family's is the other's.
-      return family === 4 && verb === 'add' ? [`link set dev ${resource.interface} mtu ${resource.mtu}`] : [];
+      return family === 4 && verb === 'add'
+        ? [`link set dev ${resource.interface} mtu ${resource.mtu} up`]
+        : [];
     case 'address':
       if (resource.address.address.family !== family) return [];
       return [`address ${verb} ${formatInterfaceAddress(resource.address)} dev ${resource.interface}`];

@@ -60,8 +60,12 @@ function makeSafeFolder(folder: string): void {
   if (culprit !== null) throw unsafe(culprit.path, culprit.reason);
 }
 
-/** A socket left by a helper that was killed is in the way; one that answers is another helper's. */
-async function removeDeadSocket(path: string): Promise<void> {
+/**
+ * Removes a socket that a killed helper has left; one that answers is another helper's.
+ *
+ * @throws FaultError `helper-already-running`, `helper-socket-unsafe`
+ */
+export async function removeDeadSocket(path: string): Promise<void> {
   const present = lstatSync(path, { throwIfNoEntry: false });
   if (present === undefined) return;
   if (!present.isSocket()) throw unsafe(path, 'is there already, and is no socket');

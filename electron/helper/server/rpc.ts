@@ -54,7 +54,8 @@ async function answer(
   const question = helperVerbs[verb].params.safeParse(params);
   if (!question.success) {
     const [issue] = question.error.issues;
-    throw invalid(verb, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as the contract has it'}`);
+    const place = issue === undefined || issue.path.length === 0 ? 'the question' : issue.path.join('.');
+    throw invalid(verb, `${place}: ${issue?.message ?? 'not as the contract has it'}`);
   }
   return handlers[verb](question.data as never, session);
 }

@@ -78,9 +78,9 @@ export class RunFolder {
     rmSync(join(this.path, name), { force: true });
   }
 
-  /** Removes the folder and those above it where nothing is in them any more. */
+  /** Removes the folder, and the user's around it, where nothing is in them any more. The one of all users stays, as /run's do. */
   leave(): void {
-    for (const folder of [this.path, dirname(this.path), dirname(dirname(this.path))]) {
+    for (const folder of [this.path, dirname(this.path)]) {
       try {
         rmdirSync(folder);
       } catch {

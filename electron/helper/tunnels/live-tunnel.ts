@@ -44,6 +44,8 @@ export class LiveTunnel {
   #device: DeviceReading | null = null;
   /** When a peer's state may become another though nothing of it is counted. */
   #nextTurn = Infinity;
+  /** Peers that became others without a look. */
+  #untold: PeerStatus[] = [];
   /** The head as it was told last, as text. */
   #toldHead = '';
   /** Whether something of what the head says may have become another since. */
@@ -61,10 +63,14 @@ export class LiveTunnel {
     return this.#prepared;
   }
 
-  /** The same tunnel with another MTU. @param mtu in bytes */
-  resize(mtu: number): void {
-    this.#prepared = { ...this.#prepared, mtu };
+  set prepared(prepared: PreparedTunnel) {
+    this.#prepared = prepared;
     this.#isHeadOld = true;
+  }
+
+  /** Whether somebody has given the outer packets another mark than ours. */
+  get hasForeignMark(): boolean {
+    return this.#engine !== null && this.#device !== null && this.#device.fwMark !== this.prepared.mark;
   }
 
   /** The network interface. */
@@ -107,17 +113,23 @@ export class LiveTunnel {
   attach(engine: Engine, version: string | null): void {
     this.detach();
     this.#peers.clear();
-    this.#nextTurn = Infinity;
     this.#engine = engine;
     this.#engineVersion = version;
     this.#isHeadOld = true;
   }
 
-  /** Closes the connection to the engine. */
+  /** Closes the connection to the engine. Without one there is no peer to be connected to. */
   detach(): void {
     this.#engine?.close();
     this.#engine = null;
+    this.#device = null;
     this.#isHeadOld = true;
+    this.#nextTurn = Infinity;
+    for (const peer of this.#peers.values()) {
+      if (peer.status.state === 'idle') continue;
+      peer.status = { ...peer.status, state: 'idle' };
+      this.#untold.push(peer.status);
+    }
   }
 
   /**
@@ -134,8 +146,14 @@ export class LiveTunnel {
     const removedPeers = (change?.removedPeers ?? []).filter((key) => this.#peers.delete(key));
     const read = (change?.peers ?? []).map((reading) => this.#take(reading, now));
     const turned = now < this.#nextTurn ? [] : this.#turn(read, now);
-    if (read.length + turned.length + removedPeers.length > 0) this.#isHeadOld = true;
-    return this.#difference([...read, ...turned], removedPeers);
+    const peers = [
+      ...this.#untold.filter((status) => !read.some((other) => other.publicKey === status.publicKey)),
+      ...read,
+      ...turned,
+    ];
+    this.#untold = [];
+    if (peers.length + removedPeers.length > 0) this.#isHeadOld = true;
+    return this.#difference(peers, removedPeers);
   }
 
   /** What was found at the last look. */

@@ -58,24 +58,32 @@ export async function prepare(tunnel: Tunnel, circumstances: Circumstances): Pro
   const mark = tunnel.table === 'auto' ? outerMark : (tunnel.fwMark ?? outerMark);
   const listenPort =
     tunnel.listenPort === null || tunnel.listenPort === 0 ? await freePort() : tunnel.listenPort;
-  const mtu = tunnel.mtu ?? usualMtu;
-  const ipv6 = circumstances.ipv6 && mtu >= leastMtuForIPv6;
-  return {
+  const prepared: PreparedTunnel = {
     tunnel,
     endpoints,
     listenPort,
     mark,
-    mtu,
-    ipv6,
+    mtu: tunnel.mtu ?? usualMtu,
+    ipv6: true,
     order: circumstances.order,
     since: new Date(circumstances.wallTime).toISOString(),
     withheld: [],
     warnings: [
       ...unresolvedOf(circumstances.endpoints).map(unresolvedWarning),
-      ...(ipv6 ? [] : ipv6Warnings(tunnel, circumstances.ipv6)),
       ...profileWarnings(tunnel, mark),
     ],
   };
+  return withIPv6(prepared, circumstances.ipv6);
+}
+
+/** The same tunnel on a host that has IPv6, or has it no more: without it, its addresses and prefixes are left out with a warning. */
+export function withIPv6(prepared: PreparedTunnel, hostHasIPv6: boolean): PreparedTunnel {
+  const ipv6 = hostHasIPv6 && prepared.mtu >= leastMtuForIPv6;
+  const warnings = [
+    ...prepared.warnings.filter(({ code }) => !ipv6Codes.has(code)),
+    ...(ipv6 ? [] : ipv6Warnings(prepared.tunnel, hostHasIPv6)),
+  ];
+  return { ...prepared, ipv6, warnings };
 }
 
 /** The MTU that fits the ways to the endpoints of a tunnel whose profile leaves it open, in bytes. */
@@ -134,6 +142,8 @@ function unresolvedWarning({ host, reason }: { host: string; reason: string }): 
     hint: 'Its peer cannot be reached. The other peers are not affected.',
   };
 }
+
+const ipv6Codes: ReadonlySet<string> = new Set(['ipv6-disabled', 'ipv6-needs-mtu']);
 
 function ipv6Warnings(tunnel: Tunnel, hostHasIPv6: boolean): TunnelWarning[] {
   const wantsIPv6 =

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultOf } from '../../../shared/fault.ts';
 import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
+import type { Conflict } from '../../../shared/network/plan/conflicts.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
 import type { KeyText, TunnelStatus } from '../../../shared/tunnel/status.ts';
@@ -19,7 +20,7 @@ import { anotherTunnelsInterface, cancelled, noHandshake, notUp } from './faults
 import { LiveTunnel } from './live-tunnel.ts';
 import { NetworkHolder } from './network-holder.ts';
 import type { Basis } from './network-holder.ts';
-import { measureMtu, prepare, resolveEndpoints } from './prepare.ts';
+import { measureMtu, prepare, resolveEndpoints, withIPv6 } from './prepare.ts';
 import type { ResolvedEndpoints } from './prepare.ts';
 import type { PreparedTunnel } from './prepared.ts';
 import { HoldingsRecord } from './record.ts';
@@ -82,7 +83,7 @@ export class Supervisor {
     this.#driver = new WgQuickDriver(programs, folder);
     this.#record = new HoldingsRecord(folder);
     this.#holder = new NetworkHolder(programs, this.#driver, this.#record, log);
-    this.#monitor = new NetworkMonitor(programs, log, () => this.#repairs.soon());
+    this.#monitor = new NetworkMonitor(programs, log, () => this.#networkChanged());
     this.#roaming = new Roaming(programs, log, (live) => this.#look(live));
   }
 
@@ -134,15 +135,10 @@ export class Supervisor {
 
   /** What would be done for a tunnel, and what it would run into. Changes nothing. */
   async plan(tunnel: Tunnel): Promise<HelperResult<'plan'>> {
-    const { programs } = this.#surroundings;
     const ipv6 = await hasIPv6();
-    const others = this.#others(tunnel);
-    const asked = await this.#prepare(tunnel, { endpoints: await resolveEndpoints(tunnel, ipv6), ipv6 });
-    const [mtu, conflicts] = await Promise.all([
-      measureMtu(asked, programs),
-      conflictsOf(asked, others, programs),
-    ]);
-    return planOf({ ...asked, mtu }, conflicts, others);
+    const known = { endpoints: await resolveEndpoints(tunnel, ipv6), ipv6 };
+    const { prepared, conflicts } = await this.#foresee(tunnel, known);
+    return planOf(prepared, conflicts, this.#others(tunnel));
   }
 
   /** Where a packet of this machine's would go, and why not elsewhere. @param mark 0 is none */
@@ -192,25 +188,20 @@ export class Supervisor {
   }
 
   async #bringUp(tunnel: Tunnel, known: Known, decisions: Decisions): Promise<LiveTunnel> {
-    const { programs, log } = this.#surroundings;
+    const { log } = this.#surroundings;
     const present = this.#tunnels.get(tunnel.interface);
     if (present !== undefined) {
       if (present.prepared.tunnel.name !== tunnel.name) throw anotherTunnelsInterface(tunnel, present);
       if (present.phase.kind === 'up' && sameTunnel(present.prepared.tunnel, tunnel)) return present;
     }
-    const asked = await this.#prepare(tunnel, known);
-    const prepared = decide(asked, await conflictsOf(asked, this.#others(tunnel), programs), decisions);
+    const { prepared: asked, conflicts } = await this.#foresee(tunnel, known);
+    const prepared = decide(asked, conflicts, decisions);
     if (present !== undefined) await this.#takeDown([present]);
 
     const live = this.#add(prepared);
     await this.#look(live);
     try {
-      // The link does not wait for its MTU, which is put right as soon as it is known.
-      const [mtu] = await Promise.all([measureMtu(prepared, programs), this.#holdFor(live)]);
-      if (mtu !== prepared.mtu) {
-        live.resize(mtu);
-        await this.#holdFor(live);
-      }
+      await this.#holdFor(live);
       this.#record.promise(live.prepared);
     } catch (error) {
       this.#drop(live);
@@ -228,14 +219,30 @@ export class Supervisor {
     return live;
   }
 
-  #prepare(tunnel: Tunnel, known: Known): Promise<PreparedTunnel> {
+  /** Looks at how things are, and prepares a tunnel for them. Changes nothing. */
+  async #foresee(
+    tunnel: Tunnel,
+    known: Known,
+  ): Promise<{ prepared: PreparedTunnel; conflicts: readonly Conflict[] }> {
+    const { clock, programs } = this.#surroundings;
     const order = Math.max(0, ...this.#prepared().map((prepared) => prepared.order)) + 1;
-    return prepare(tunnel, { ...known, order, wallTime: this.#surroundings.clock.wallTime() });
+    const prepared = await prepare(tunnel, { ...known, order, wallTime: clock.wallTime() });
+    const [mtu, conflicts] = await Promise.all([
+      measureMtu(prepared, programs),
+      conflictsOf(prepared, this.#others(tunnel), programs),
+    ]);
+    return { prepared: { ...prepared, mtu }, conflicts };
   }
 
   /** The tunnels beside which this one would stand. */
   #others(tunnel: Tunnel): LiveTunnel[] {
     return [...this.#tunnels.values()].filter((live) => live.interface !== tunnel.interface);
+  }
+
+  #networkChanged(): void {
+    this.#repairs.noticed();
+    // One tunnel that cannot be repaired must not keep the others from following.
+    if (this.#repairs.isFailing) void this.#roaming.follow([...this.#tunnels.values()]);
   }
 
   /** Begins to watch over tunnels that stand now. */
@@ -329,6 +336,8 @@ export class Supervisor {
   /** Looks at how the network is, and makes it what it should be. */
   async #repair(): Promise<void> {
     const fallen = [...this.#tunnels.values()].filter(({ engine }) => engine === null);
+    const ipv6 = await hasIPv6();
+    for (const live of this.#tunnels.values()) live.prepared = withIPv6(live.prepared, ipv6);
     try {
       const failed = await this.#hold('observed');
       const [reason] = failed.values();
@@ -412,6 +421,10 @@ export class Supervisor {
   /** Looks at a tunnel and tells those who watch: every look goes by here, or they would miss what it found. */
   async #look(live: LiveTunnel): Promise<void> {
     this.#tell(await live.look());
+    if (!live.hasForeignMark) return;
+    // Without its mark a tunnel's own packets would go into a tunnel, round and round.
+    this.#surroundings.log('mark-changed', { interface: live.interface });
+    await live.engine?.setMark(live.prepared.mark).catch(() => undefined);
   }
 
   #tell(change: TunnelChange | null): void {

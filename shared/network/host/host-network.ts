@@ -1,5 +1,5 @@
 import type { Address, Family } from '../address.ts';
-import type { InterfaceAddress, Prefix } from '../prefix.ts';
+import type { Prefix } from '../prefix.ts';
 
 /**
  * A Linux host's network at one moment, as far as it decides where packets go. What is in here is what `ip -N -j` shows; nothing
@@ -18,7 +18,6 @@ export interface HostLink {
   /** What the kernel calls a virtual link, such as `bridge`, `tun` or `wireguard`; null for a card. */
   readonly kind: string | null;
   readonly isUp: boolean;
-  readonly addresses: readonly InterfaceAddress[];
 }
 
 /** What becomes of a packet that a route takes. */

@@ -24,7 +24,7 @@ export interface LinkResource {
   readonly interface: string;
 }
 
-/** The largest packet that one of our interfaces takes. */
+/** The largest packet that one of our interfaces takes; 0 while it is down. */
 export interface MtuResource {
   readonly kind: 'mtu';
   readonly interface: string;

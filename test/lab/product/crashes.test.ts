@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { answers, callerSeenBy } from '../measure.ts';
@@ -138,6 +139,22 @@ describeInLab('a helper that is ended', () => {
     });
   });
 
+  test('by an impatient hand, which signals twice, all the same', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      const before = await networkSnapshot(client);
+      await adit.done('up', 'home');
+      void adit.helper.kill('SIGTERM');
+      await sleep(20);
+      void adit.helper.kill('SIGINT');
+      await sleep(20);
+      void adit.helper.kill('SIGTERM');
+      await adit.helper.exited;
+      expect(difference(before, await networkSnapshot(client))).toEqual(nothing);
+      expect(client.processes()).toEqual([]);
+    });
+  });
+
   test('by SIGTERM with --keep leaves them up for the next', async () => {
     await using stage = await openFullTunnel();
     const { client, lab, profile } = stage;
@@ -153,6 +170,56 @@ describeInLab('a helper that is ended', () => {
 });
 
 describeInLab('a network that others change', () => {
+  test('IPv6 that is switched off takes its prefixes along, and not the tunnel', async () => {
+    await opened(async ({ client }, adit) => {
+      await adit.done('up', 'home', '--wait=10');
+      await client.run([
+        'sysctl',
+        '-w',
+        'net.ipv6.conf.all.disable_ipv6=1',
+        'net.ipv6.conf.default.disable_ipv6=1',
+      ]);
+      await sleep(500);
+      const [engine] = client.processes('wireguard-go');
+      process.kill(engine?.pid ?? 0, 'SIGKILL');
+      await expect
+        .poll(async () => callerSeenBy(client, webUrl).catch(() => null), { timeout: 6000 })
+        .toBe(relayAddress);
+      expect((await adit.status('home')).warnings.map(({ code }) => code)).toContain('ipv6-disabled');
+    });
+  });
+
+  test('one tunnel that cannot be made does not keep another from coming back', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      await adit.done('up', 'home', '--wait=10');
+      const other = stage.profile.text
+        .replace(/^Address = .*$/m, 'Address = 10.77.0.1/32\nListenPort = 40000')
+        .replace(/^AllowedIPs = .*$/m, 'AllowedIPs = 10.78.0.0/16');
+      await adit.import('port', other);
+      await adit.done('up', 'port');
+      const engineOf = (name: string): number =>
+        client
+          .processes('wireguard-go')
+          .find(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(name))?.pid ?? 0;
+      process.kill(engineOf('port'), 'SIGKILL');
+      await using thief = client.start([
+        process.execPath,
+        '-e',
+        "require('dgram').createSocket('udp4').bind(40000)",
+      ]);
+      await expect.poll(async () => (await adit.status('port')).state, { timeout: 8000 }).toBe('failed');
+      expect((await adit.status('port')).peers.map(({ state }) => state)).toEqual(['idle']);
+      await sleep(8_000);
+      process.kill(engineOf('home'), 'SIGKILL');
+      await expect
+        .poll(async () => callerSeenBy(client, webUrl, 500).catch(() => null), { timeout: 4000 })
+        .toBe(relayAddress);
+      await thief.stop();
+      await expect.poll(async () => (await adit.status('port')).state, { timeout: 8000 }).not.toBe('failed');
+    });
+  });
+
   test('rules, routes and the firewall table of a tunnel come back when somebody removes them', async () => {
     await opened(async (stage, adit) => {
       const { client } = stage;
@@ -166,6 +233,8 @@ describeInLab('a network that others change', () => {
         'nft delete table inet adit',
         'nft flush ruleset',
         'ip address del 10.200.200.11/24 dev home',
+        'ip link set dev home down',
+        'wg set home fwmark 0',
         'ip link delete dev home',
       ];
       for (const stroke of strokes) {

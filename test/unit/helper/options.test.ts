@@ -79,6 +79,7 @@ describe('how the helper is started', () => {
     expect(readTask(['recover', '--dev', '--owner', '1000'], {})).toEqual({
       kind: 'recover',
       owner: 1000,
+      socket: '/run/adit/1000/helper.sock',
       dev: true,
     });
   });

@@ -28,7 +28,7 @@ describe('a repair', () => {
     expect(times).toEqual([0, 1_000]);
   });
 
-  it('that fails is tried again, each time later, up to every 30 s', () => {
+  it('that fails is tried again, each time later, up to every 5 s', () => {
     const times: number[] = [];
     const began = performance.now();
     const timer: RepairTimer = new RepairTimer(() => {
@@ -36,20 +36,36 @@ describe('a repair', () => {
       timer.failed();
     });
     timer.soon();
-    vi.advanceTimersByTime(90_000);
-    expect(times).toEqual([0, 500, 1_500, 3_500, 8_500, 23_500, 53_500, 83_500]);
+    vi.advanceTimersByTime(20_000);
+    expect(times).toEqual([0, 500, 1_500, 3_500, 8_500, 13_500, 18_500]);
   });
 
   it('that fails is not hurried by what it stirs up itself', () => {
     const { timer, times } = repairs();
     timer.failed();
     for (let noise = 0; noise < 20; noise += 1) {
-      timer.soon();
+      timer.noticed();
       vi.advanceTimersByTime(20);
     }
     expect(times).toEqual([]);
     vi.advanceTimersByTime(100);
     expect(times).toEqual([500]);
+  });
+
+  it('that fails is tried at once when something happens that it did not stir up', () => {
+    const { timer, times } = repairs();
+    for (let failure = 0; failure < 4; failure += 1) timer.failed();
+    vi.advanceTimersByTime(600);
+    times.length = 0;
+    timer.failed();
+    vi.advanceTimersByTime(510);
+    timer.noticed();
+    vi.advanceTimersByTime(0);
+    expect(times).toHaveLength(1);
+    timer.failed();
+    timer.soon();
+    vi.advanceTimersByTime(0);
+    expect(times).toHaveLength(2);
   });
 
   it('that succeeds makes the next one come at once, and the next failure be the first', () => {

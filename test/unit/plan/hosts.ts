@@ -48,7 +48,7 @@ export function rule(priority: number, table: number, parts: Partial<HostRule> =
 }
 
 function link(name: string, kind: string | null): HostLink {
-  return { name, kind, isUp: true, addresses: [] };
+  return { name, kind, isUp: true };
 }
 
 const usualRules = ([4, 6] as const).flatMap((family) => [
