@@ -15,7 +15,7 @@ import { uapiSocket, WireGuardGo } from './wireguard-go.ts';
 import { wgQuickConf } from './wg-quick-conf.ts';
 
 /** Milliseconds wg-quick may take. It never waits for a name: the endpoints it gets are addresses. */
-const wgQuickTimeout = 20_000;
+const wgQuickTimeout = 50_000;
 
 /** Milliseconds that an engine may take to answer before it counts as dead. */
 const patience = 2_000;
