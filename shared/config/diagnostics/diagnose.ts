@@ -155,10 +155,15 @@ function checkSection(report: Report, facts: Facts, section: Section): void {
   const peer = section.kind === 'peer' ? beginPeer(report, facts, section) : null;
   for (let line = bodyOf(section); line < section.endLine; line += 1) {
     const kind = kindOfLine(report.file, line);
-    if (kind === 'setting') checkOne(report, facts, section, settingOfLine(report.file, line), peer);
+    if (kind === 'setting') checkOne(report, facts, section, settingAt(report.file, line, facts), peer);
     if (kind === 'other') checkBare(report, facts, section, line);
   }
   if (section.kind === 'peer') endPeer(report, facts, section);
+}
+
+/** What is on a line; the key of a [Peer] was looked up already. */
+function settingAt(file: ConfFile, line: number, { peerKey }: Facts): Setting {
+  return peerKey?.setting.line === line ? peerKey.setting : settingOfLine(file, line);
 }
 
 function beginInterface(report: Report, facts: Facts, section: Section): void {

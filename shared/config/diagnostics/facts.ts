@@ -1,5 +1,6 @@
 import type { Address } from '../../network/address.ts';
 import type { InterfaceAddress } from '../../network/prefix.ts';
+import type { GivenKey } from '../meaning/peer-section.ts';
 import { createPrefixTable } from '../meaning/prefix-table.ts';
 import type { PrefixTable } from '../meaning/prefix-table.ts';
 import type { Setting } from '../syntax/conf-file.ts';
@@ -38,6 +39,8 @@ export interface Facts {
   /** The place of each setting that a later one can override: those of [Interface], then those of the current peer. */
   readonly interfaceSettings: Map<Field, Place>;
   readonly peerSettings: Map<Field, Place>;
+  /** The key of the current [Peer], read before its lines are. */
+  peerKey: GivenKey | null;
   /** The last MTU and Table. */
   readonly lastOf: Map<'MTU' | 'Table', Setting>;
   /** The first script key, and the names of all. */
@@ -64,6 +67,7 @@ export function emptyFacts(known: Pick<Facts, 'marked' | 'privateKey' | 'publicK
     mtu: null,
     interfaceSettings: new Map(),
     peerSettings: new Map(),
+    peerKey: null,
     lastOf: new Map(),
     firstScript: null,
     scripts: new Set(),

@@ -16,14 +16,26 @@ export function* settingsNamed(file: ConfFile, section: Section, field: Field): 
   }
 }
 
-/** The last valid key that a section gives for a field; null without one. */
-export function keyIn(file: ConfFile, section: Section, field: Field): string | null {
+/** A key and the setting that gives it. */
+export interface GivenKey {
+  readonly key: string;
+  readonly setting: Setting;
+}
+
+/** The last valid key that a section gives for a field, and where; null without one. */
+export function givenKeyIn(file: ConfFile, section: Section, field: Field): GivenKey | null {
   for (let line = section.endLine - 1; line >= section.firstLine; line -= 1) {
     if (fieldOfLine(file, line) !== field || kindOfLine(file, line) !== 'setting') continue;
-    const value = squeezedUpTo(file, settingOfLine(file, line), keyLength);
-    if (value !== null && isKey(value)) return value;
+    const setting = settingOfLine(file, line);
+    const key = squeezedUpTo(file, setting, keyLength);
+    if (key !== null && isKey(key)) return { key, setting };
   }
   return null;
+}
+
+/** The last valid key that a section gives for a field; null without one. */
+export function keyIn(file: ConfFile, section: Section, field: Field): string | null {
+  return givenKeyIn(file, section, field)?.key ?? null;
 }
 
 /** The prefixes of a section's AllowedIPs, masked, in order; items that `wg` refuses are left out. */

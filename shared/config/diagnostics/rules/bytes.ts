@@ -18,7 +18,7 @@ export function checkBytes(report: Report, encoding: Encoding | undefined): void
   checkEncoding(report, encoding);
   checkNuls(report);
   checkLineEnds(report);
-  if (encoding?.charset !== 'latin-1') checkMojibake(report);
+  if (encoding?.charset !== 'latin-1' && !report.isAscii) checkMojibake(report);
 }
 
 function checkEncoding(report: Report, encoding: Encoding | undefined): void {

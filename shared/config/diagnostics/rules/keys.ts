@@ -21,7 +21,7 @@ export function checkPrivateKey(report: Report, _: Facts, setting: Setting): voi
 
 /** Checks PublicKey. */
 export function checkPublicKey(report: Report, facts: Facts, setting: Setting): void {
-  const key = checkKey(report, setting, 'PublicKey');
+  const key = setting === facts.peerKey?.setting ? facts.peerKey.key : checkKey(report, setting, 'PublicKey');
   if (key === null) return;
   const place = placeOfValue(setting);
   if (key === facts.privateKey) report.add('private-key-as-public', place, []);

@@ -1,4 +1,4 @@
-import { keyIn, prefixesIn } from '../../meaning/peer-section.ts';
+import { givenKeyIn, prefixesIn } from '../../meaning/peer-section.ts';
 import { endOfLine, lineEndOf, sectionAt, squeezedValue } from '../../syntax/conf-file.ts';
 import type { Section, Setting } from '../../syntax/conf-file.ts';
 import type { PeerField } from '../../syntax/vocabulary.ts';
@@ -14,7 +14,8 @@ import { checkPresharedKey, checkPublicKey } from './keys.ts';
 export function beginPeer(report: Report, facts: Facts, section: Section): number | null {
   facts.peerSections += 1;
   facts.peerSettings.clear();
-  const publicKey = keyIn(report.file, section, 'PublicKey');
+  facts.peerKey = givenKeyIn(report.file, section, 'PublicKey');
+  const publicKey = facts.peerKey?.key ?? null;
   if (publicKey === null || publicKey === facts.publicKey) return null;
   const known = facts.peerByKey.get(publicKey);
   const peer = known === undefined ? undefined : facts.peers[known];
