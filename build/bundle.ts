@@ -1,6 +1,7 @@
 /**
- * Builds `dist/`: one CommonJS file each for the command line, the helper and the Electron entries, what they seldom need in
- * files beside (`cli-*.cjs`, `main-*.cjs`), and the interface as ES modules. The same files run on Node 16.17 and Electron 22, where the desktop tests try them, and on what ships.
+ * Builds `dist/`: one CommonJS file each for the command line, the helper and the Electron entries, what the command line seldom
+ * needs in files beside it (`cli-*.cjs`), and the interface as ES modules. The same files run on Node 16.17 and Electron 22, where
+ * the desktop tests try them, and on what ships.
  */
 import { chmod, copyFile, cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -54,8 +55,8 @@ async function buildProgram({
     dir: dist,
     format: 'cjs',
     entryFileNames: `${name}.cjs`,
-    // What reads and writes archives and pictures is loaded where there is one.
-    chunkFileNames: `${name}-[name].cjs`,
+    // A command ends in a moment: it loads what reads archives and pictures only where there is one.
+    ...(name === 'cli' ? { chunkFileNames: 'cli-[name].cjs' } : { codeSplitting: false }),
     ...(name === 'bin' ? { banner: '#!/usr/bin/env node' } : {}),
   });
   await bundle.close();
