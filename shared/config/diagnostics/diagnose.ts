@@ -23,7 +23,7 @@ import type { DiagnosticCode } from './catalogue.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { emptyFacts } from './facts.ts';
 import type { Facts } from './facts.ts';
-import { byPlace, placeOfLine, Report } from './report.ts';
+import { byPlace, placeOfKey, placeOfLine, Report } from './report.ts';
 import { checkBytes } from './rules/bytes.ts';
 import { checkInterfaceValue } from './rules/interface.ts';
 import { checkReusedKeys } from './rules/keys.ts';
@@ -204,11 +204,11 @@ function checkBare(report: Report, facts: Facts, section: Section, line: number)
   }
 }
 
-/** Keeps the place of a setting, and reports the one before it where that no longer counts. */
+/** Keeps a setting in mind, and reports the one before it where that no longer counts. */
 function noteSeen(report: Report, facts: Facts, setting: Setting, field: Field): void {
   const { section, repeats } = factsOf(field);
   const seen = section === 'interface' ? facts.interfaceSettings : facts.peerSettings;
-  const before = seen.get(field);
-  if (before !== undefined && !repeats) report.add('repeated-key', before, [field, setting.line + 1]);
-  seen.set(field, { line: setting.line, start: setting.keyStart, end: setting.keyEnd });
+  const before = repeats ? undefined : seen.get(field);
+  if (before !== undefined) report.add('repeated-key', placeOfKey(before), [field, setting.line + 1]);
+  seen.set(field, setting);
 }

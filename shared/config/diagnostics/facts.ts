@@ -36,9 +36,9 @@ export interface Facts {
   dnsDomains: number;
   firstDnsDomain: Place | null;
   mtu: { readonly bytes: number; readonly place: Place } | null;
-  /** The place of each setting that a later one can override: those of [Interface], then those of the current peer. */
-  readonly interfaceSettings: Map<Field, Place>;
-  readonly peerSettings: Map<Field, Place>;
+  /** The last setting of each key so far: those of [Interface], then those of the current peer. */
+  readonly interfaceSettings: Map<Field, Setting>;
+  readonly peerSettings: Map<Field, Setting>;
   /** The key of the current [Peer], read before its lines are. */
   peerKey: GivenKey | null;
   /** The last MTU and Table. */

@@ -1,4 +1,4 @@
-import { lowerAscii, skipBlanks, squeezeShort, trim } from '../text/blanks.ts';
+import { lowerAscii, skipBlanks, squeezeShort, trim, trimEnd } from '../text/blanks.ts';
 import { lineStartsOf } from '../text/edit.ts';
 import { isHeaderMark, markOfHeader, markOfLine, spanOfLine } from './conf-file.ts';
 import type { ConfFile, SectionKind } from './conf-file.ts';
@@ -40,7 +40,7 @@ function markFor(file: Pick<ConfFile, 'text' | 'lineStarts'>, line: number): num
   const first = skipBlanks(text, start, contentEnd);
   if (first === contentEnd) return contentEnd === end ? blank : comment;
   if (text.charCodeAt(first) === 0x5b) return headerMarkFor(text.slice(first, contentEnd));
-  const field = fieldNamed(trim(text.slice(first, equals < 0 ? contentEnd : equals)));
+  const field = fieldNamed(text.slice(first, trimEnd(text, first, equals < 0 ? contentEnd : equals)));
   return markOfLine(equals < 0 ? 'other' : 'setting', field);
 }
 

@@ -4,7 +4,7 @@ import type { Section, Setting } from '../../syntax/conf-file.ts';
 import type { PeerField } from '../../syntax/vocabulary.ts';
 import { readKeepalive } from '../../values/keepalive.ts';
 import type { Facts } from '../facts.ts';
-import { fixBy, placeOfLine, placeOfValue, replacePlace } from '../report.ts';
+import { fixBy, placeOfKey, placeOfLine, placeOfValue, replacePlace } from '../report.ts';
 import type { Report } from '../report.ts';
 import { checkAllowedIps } from './allowed-ips.ts';
 import { checkEndpoint } from './endpoint.ts';
@@ -67,12 +67,13 @@ export function endPeer(report: Report, facts: Facts, section: Section): void {
   if (!facts.peerSettings.has('AllowedIPs')) missing('allowed-ips-missing');
   const endpoint = facts.peerSettings.get('Endpoint');
   if (endpoint !== undefined && !facts.peerSettings.has('PersistentKeepalive')) {
-    report.add('keepalive-missing', endpoint, [], () => {
+    const place = placeOfKey(endpoint);
+    report.add('keepalive-missing', place, [], () => {
       const end = endOfLine(report.file, endpoint.line);
       const line = `${lineEndOf(report.file)}PersistentKeepalive = 25`;
       return fixBy(
         'Add PersistentKeepalive = 25',
-        replacePlace(report.file, { ...endpoint, start: end, end }, line),
+        replacePlace(report.file, { ...place, start: end, end }, line),
       );
     });
   }

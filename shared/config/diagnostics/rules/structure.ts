@@ -12,6 +12,7 @@ import { longestKey, nearestField, nearestHeader } from './spelling.ts';
 
 /** Checks a header. */
 export function checkHeader(report: Report, section: Section): void {
+  if (section.kind === 'peer' || (section.kind === 'interface' && section.plain)) return;
   const place = contentPlace(report.file, section.firstLine);
   const header = report.file.text.slice(place.start, place.end);
   if (section.kind === 'unknown') {
@@ -20,7 +21,7 @@ export function checkHeader(report: Report, section: Section): void {
       const meant = nearestHeader(header);
       return meant === null ? null : fixBy(`Write ${meant}`, replacePlace(report.file, place, meant));
     });
-  } else if (section.kind === 'interface' && !section.plain) {
+  } else {
     report.add('section-spelling', place, [], () =>
       fixBy('Write [Interface]', replacePlace(report.file, place, '[Interface]')),
     );
