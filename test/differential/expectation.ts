@@ -2,6 +2,7 @@ import { formatAddress } from '../../shared/network/address.ts';
 import { formatPrefix } from '../../shared/network/prefix.ts';
 import { decode, diagnose, parse, stripConf } from '../../shared/config/index.ts';
 import type { Diagnostic } from '../../shared/config/index.ts';
+import { asBashReads } from '../../shared/config/syntax/bash-read.ts';
 import { clampedKey } from '../../shared/config/keys/key-pair.ts';
 import { deviceOf } from '../../shared/config/meaning/device.ts';
 import { zeroKey } from '../../shared/config/values/key.ts';
@@ -34,7 +35,7 @@ export function expect(bytes: Uint8Array): Expectation {
   const { text, encoding } = decode(bytes);
   const file = parse(text);
   const errors = diagnose(file, { encoding }).filter(({ severity }) => severity === 'error');
-  const device = deviceOf(file);
+  const device = deviceOf(parse(asBashReads(text)));
   const head = [
     device.privateKey === null ? '(none)' : (clampedKey(device.privateKey) ?? ''),
     device.publicKey ?? '(none)',

@@ -2,10 +2,12 @@ import { differencesFor } from '../dialects/dialect-differences.ts';
 import type { Dialect } from '../dialects/rule-set.ts';
 import { publicKeyOf } from '../keys/key-pair.ts';
 import { keyIn } from '../meaning/peer-section.ts';
+import { asBashReads, lostInBash } from '../syntax/bash-read.ts';
 import {
   bodyOf,
   kindOfLine,
   lengthOfMark,
+  lineOfOffset,
   sectionsOf,
   settingOfLine,
   startOfLine,
@@ -23,7 +25,7 @@ import type { DiagnosticCode } from './catalogue.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { emptyFacts } from './facts.ts';
 import type { Facts } from './facts.ts';
-import { byPlace, placeOfKey, placeOfLine, Report } from './report.ts';
+import { byPlace, fixBy, placeOfKey, placeOfLine, replacePlace, Report } from './report.ts';
 import { checkBytes } from './rules/bytes.ts';
 import { checkInterfaceValue } from './rules/interface.ts';
 import { checkReusedKeys } from './rules/keys.ts';
@@ -58,7 +60,11 @@ const dialectCodes = {
  * Takes time in proportion to the text. Of one code at most 200 are told apart, and the rest in one.
  */
 export function diagnose(file: ConfFile, options: DiagnoseOptions = {}): Diagnostic[] {
-  const text = diagnoseText(file, options);
+  const read = asBashReads(file.text);
+  const text =
+    read === file.text
+      ? diagnoseText(file, options)
+      : [...lostCharacters(file), ...diagnoseText(parse(read), options)].sort(byPlace);
   const found = options.encoding === undefined ? text : asBashReadsIt(file, options.encoding, text);
   return options.dialects === undefined ? found : withDialects(file, options.dialects, found);
 }
@@ -81,6 +87,18 @@ function diagnoseText(file: ConfFile, options: DiagnoseOptions): Diagnostic[] {
   if (isWgShow && facts.interfaceLine === null) return report.finish();
   checkWholeFile(report, facts);
   checkTraffic(report, facts);
+  return report.finish();
+}
+
+/** Says where bash leaves something out, which `wg` alone would refuse. The rest is judged without it, as wg-quick has it. */
+function lostCharacters(file: ConfFile): Diagnostic[] {
+  const report = new Report(file);
+  for (const at of lostInBash(file.text)) {
+    const place = { line: lineOfOffset(file, at), start: at, end: at + 1 };
+    report.add('control-character', place, [], () =>
+      fixBy('Remove the character', replacePlace(file, place, '')),
+    );
+  }
   return report.finish();
 }
 

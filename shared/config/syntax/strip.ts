@@ -1,5 +1,6 @@
 import { lowerAscii, trim } from '../text/blanks.ts';
 import { lineCount, startOfLine } from './conf-file.ts';
+import { lostInBash } from './bash-read.ts';
 import type { ConfFile } from './conf-file.ts';
 import { quickFieldNamed } from './quick.ts';
 
@@ -12,12 +13,22 @@ import { quickFieldNamed } from './quick.ts';
  */
 export function stripConf(file: ConfFile): string {
   const kept: string[] = [];
+  const lost = lostInBash(file.text);
+  let nextLost = lost.next();
   let inInterface = false;
   for (let line = 0; line < lineCount(file); line += 1) {
     const start = startOfLine(file, line);
     // A CR before the LF is content to bash.
     const end = (file.lineStarts[line + 1] ?? file.text.length + 1) - 1;
-    const read = withoutOuterSpace(file.text.slice(start, end).replaceAll('\0', ''));
+    let read = withoutOuterSpace(file.text.slice(start, end).replaceAll('\0', ''));
+    if (nextLost.done !== true && nextLost.value < end) {
+      // The blanks before what is lost stay.
+      read = file.text
+        .slice(start, nextLost.value)
+        .replaceAll('\0', '')
+        .replace(/^[ \t]+/, '');
+      nextLost = lost.next();
+    }
     // A last line without LF is only noticed if something is on it.
     if (line === lineCount(file) - 1 && read === '') break;
     const key = quickKeyOf(read);

@@ -51,6 +51,16 @@ export const lineEntries = {
     message: 'There is a NUL character in this line. wg ends the line there, wg-quick passes over it.',
     hint: 'Remove it: the two programs read different configurations.',
   })),
+  'control-character': entry(
+    'adit',
+    'error',
+    'A control character that bash loses, and wg does not.',
+    () => ({
+      message:
+        'There is a control character (U+0001) before the end of this line: wg-quick loses it, wg does not.',
+      hint: 'Remove it: the two programs read different configurations.',
+    }),
+  ),
   'line-unrecognized': entry('wg', 'error', 'A line is neither a section, a setting nor a comment.', () => ({
     message: 'This line is neither a section, a setting nor a comment.',
     hint: 'Settings are written "Key = value"; begin a comment with #.',
