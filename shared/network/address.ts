@@ -34,8 +34,10 @@ export function readAddress(text: string, end: number): Address | null {
  *
  * @see glibc resolv/inet_ntop.c inet_ntop6
  */
-export function formatAddress(address: Address): string {
-  return address.family === 4 ? formatBytes(wordAt(address.words, 0), 4) : formatIPv6(address.words);
+export function formatAddress({ family, words }: Address): string {
+  return family === 4
+    ? formatIPv4(wordAt(words, 0), 4)
+    : formatIPv6(wordAt(words, 0), wordAt(words, 1), wordAt(words, 2), wordAt(words, 3));
 }
 
 /** Whether two addresses are the same, family and bits. */
@@ -157,16 +159,16 @@ function wordsOfGroups(groups: readonly number[]): number[] {
   return words;
 }
 
-/** The numbers a byte can have, as text: looked up in half the time that it takes to write them. */
+/** The numbers that a byte can be, as text: looked up in half the time that it takes to write them. */
 const bytes = Array.from({ length: 256 }, (_, byte) => String(byte));
 const dottedBytes = bytes.map((byte) => `.${byte}`);
 
-/** The first `count` bytes of an IPv4 address in dotted form, 1 to 4. */
-export function formatBytes(word: number, count: number): string {
+/** The first `count` bytes of an IPv4 address in dotted form; at least one, at most four. */
+export function formatIPv4(word: number, count: number): string {
   let text = bytes[word >>> 24] ?? '';
-  if (count > 1) text += dottedBytes[(word >>> 16) & 255] ?? '';
-  if (count > 2) text += dottedBytes[(word >>> 8) & 255] ?? '';
-  if (count > 3) text += dottedBytes[word & 255] ?? '';
+  if (count > 1) text += dottedBytes[(word >>> 16) & 0xff] ?? '';
+  if (count > 2) text += dottedBytes[(word >>> 8) & 0xff] ?? '';
+  if (count > 3) text += dottedBytes[word & 0xff] ?? '';
   return text;
 }
 
@@ -176,8 +178,9 @@ export function formatBytes(word: number, count: number): string {
  */
 const codes: number[] = [];
 
-function formatIPv6(words: readonly number[]): string {
-  const groups = groupsOf(words);
+/** The canonical text of the IPv6 address of four words. */
+export function formatIPv6(first: number, second: number, third: number, last: number): string {
+  const groups = groupsOf(first, second, third, last);
   const gap = longestZeroRun(groups);
   const isDotted = gap.start === 0 && (gap.end === 6 || (gap.end === 5 && groups[5] === 0xffff));
   let size = 0;
@@ -189,7 +192,11 @@ function formatIPv6(words: readonly number[]): string {
   if (gap.end === 8) size = writeColon(size);
   codes.length = size;
   const text = String.fromCharCode(...codes);
-  return isDotted ? `${text}:${formatBytes(wordAt(words, 3), 4)}` : text;
+  return isDotted ? `${text}:${formatIPv4(last, 4)}` : text;
+}
+
+function groupsOf(a: number, b: number, c: number, d: number): number[] {
+  return [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff, c >>> 16, c & 0xffff, d >>> 16, d & 0xffff];
 }
 
 /** Writes at an index of {@link codes}, and gives the next. */
@@ -207,12 +214,6 @@ function writeHex(group: number, at: number): number {
     next += 1;
   }
   return next;
-}
-
-function groupsOf(words: readonly number[]): number[] {
-  const high = (index: number): number => wordAt(words, index) >>> 16;
-  const low = (index: number): number => wordAt(words, index) & 0xffff;
-  return [high(0), low(0), high(1), low(1), high(2), low(2), high(3), low(3)];
 }
 
 /** The first longest run of at least two zero groups, `end` behind its last; behind all groups where there is none. */

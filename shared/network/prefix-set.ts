@@ -1,171 +1,151 @@
-import { addressBits, compareAddresses, wordAt } from './address.ts';
-import { comparePrefixes, covers, wordMask } from './prefix.ts';
+import type { Family } from './address.ts';
+import { PackedPrefixes } from './packed-prefixes.ts';
+import { formatIPv4Prefix, formatIPv6Prefix, wordMask } from './prefix.ts';
 import type { Prefix } from './prefix.ts';
 
-/** `0.0.0.0/0` and `::/0`. */
-export const everyAddress: readonly Prefix[] = [
-  { family: 4, words: [0], length: 0 },
-  { family: 6, words: [0, 0, 0, 0], length: 0 },
-];
-
 /**
- * The fewest prefixes that together hold exactly the addresses of these: ascending, IPv4 first, none inside another, no two
- * that are the halves of a third. Two lists hold the same addresses just if this makes them equal.
+ * A set of addresses of both families. It never changes, and is kept as the fewest prefixes that hold just its addresses:
+ * ascending, none inside another, no two the halves of a third. So sets are equal where their prefixes are.
  */
-export function mergePrefixes(prefixes: readonly Prefix[]): Prefix[] {
-  const merged: Prefix[] = [];
-  for (const prefix of sortPrefixes(prefixes)) {
-    let last = merged.at(-1);
-    if (last !== undefined && covers(last, prefix)) continue;
-    let whole = prefix;
-    while (last !== undefined && areHalves(last, whole)) {
-      whole = { ...last, length: last.length - 1 };
-      merged.pop();
-      last = merged.at(-1);
-    }
-    merged.push(whole);
+export class PrefixSet {
+  readonly #packed: Readonly<Record<Family, PackedPrefixes>>;
+
+  private constructor(packed: Readonly<Record<Family, PackedPrefixes>>) {
+    this.#packed = packed;
+  }
+
+  /** Every address there is: `0.0.0.0/0` and `::/0`. */
+  static readonly all = PrefixSet.of([
+    { family: 4, words: [0], length: 0 },
+    { family: 6, words: [0, 0, 0, 0], length: 0 },
+  ]);
+
+  /** The addresses that are in any of these prefixes. */
+  static of(prefixes: Iterable<Prefix>): PrefixSet {
+    const packed = { 4: new PackedPrefixes(4), 6: new PackedPrefixes(6) };
+    for (const prefix of prefixes) packed[prefix.family].push(prefix);
+    return new PrefixSet({ 4: merge(packed[4]), 6: merge(packed[6]) });
+  }
+
+  /** Whether it holds no address. */
+  get isEmpty(): boolean {
+    return this.#packed[4].size === 0 && this.#packed[6].size === 0;
+  }
+
+  /** The addresses of this set that are not in the other. */
+  without(other: PrefixSet): PrefixSet {
+    return new PrefixSet({
+      4: subtract(this.#packed[4], other.#packed[4]),
+      6: subtract(this.#packed[6], other.#packed[6]),
+    });
+  }
+
+  /** The addresses of both families that are not in this set. */
+  complement(): PrefixSet {
+    return PrefixSet.all.without(this);
+  }
+
+  /** Its prefixes: IPv4 first, ascending. */
+  prefixes(): Prefix[] {
+    return [this.#packed[4], this.#packed[6]].flatMap((packed) =>
+      Array.from({ length: packed.size }, (_, row) => packed.prefixAt(row)),
+    );
+  }
+
+  /** Its prefixes in the same order, as `wg` prints them. */
+  texts(): string[] {
+    const { 4: ipv4, 6: ipv6 } = this.#packed;
+    const texts: string[] = [];
+    for (let row = 0; row < ipv4.size; row += 1)
+      texts.push(formatIPv4Prefix(ipv4.wordAt(row, 0), ipv4.lengthAt(row)));
+    for (let row = 0; row < ipv6.size; row += 1) texts.push(ipv6Text(ipv6, row));
+    return texts;
+  }
+}
+
+function ipv6Text(prefixes: PackedPrefixes, row: number): string {
+  const first = prefixes.wordAt(row, 0);
+  const second = prefixes.wordAt(row, 1);
+  const third = prefixes.wordAt(row, 2);
+  const last = prefixes.wordAt(row, 3);
+  return formatIPv6Prefix(first, second, third, last, prefixes.lengthAt(row));
+}
+
+/** The same addresses in the fewest prefixes, in order. */
+function merge(prefixes: PackedPrefixes): PackedPrefixes {
+  const merged = new PackedPrefixes(prefixes.family);
+  for (const row of prefixes.inOrder()) {
+    const last = merged.size - 1;
+    if (last >= 0 && merged.sharedBits(last, prefixes, row) >= merged.lengthAt(last)) continue;
+    merged.pushRow(prefixes, row);
+    while (endsInHalves(merged)) merged.joinHalves();
   }
   return merged;
 }
 
-/**
- * The fewest prefixes that hold exactly the addresses that are in `include` and not in `exclude`, in the order of
- * {@link mergePrefixes}.
- *
- * @param become what each prefix is turned into, the moment it is found: ten thousands of them need not wait for their text
- */
-export function excludePrefixes(include: readonly Prefix[], exclude: readonly Prefix[]): Prefix[];
-export function excludePrefixes<T>(
-  include: readonly Prefix[],
-  exclude: readonly Prefix[],
-  become: (prefix: Prefix) => T,
-): T[];
-export function excludePrefixes(
-  include: readonly Prefix[],
-  exclude: readonly Prefix[],
-  become: (prefix: Prefix) => unknown = (prefix) => prefix,
-): unknown[] {
-  const rest: unknown[] = [];
-  const keep = (prefix: Prefix): void => {
-    rest.push(become(prefix));
-  };
-  const holes = mergePrefixes(exclude);
-  let next = 0;
-  for (const whole of mergePrefixes(include)) {
-    while (isBefore(holes[next], whole)) next += 1;
-    const first = next;
-    while (isInside(holes[next], whole)) next += 1;
-    if (next > first) keepAround(holes.slice(first, next), whole.length, keep);
-    else if (!isInside(whole, holes[next])) keep(whole);
-  }
-  return rest;
-}
-
-/** The fewest prefixes that hold exactly the addresses, of both families, that none of these holds. */
-export function complementPrefixes(prefixes: readonly Prefix[]): Prefix[] {
-  return excludePrefixes(everyAddress, prefixes);
-}
-
-function sortPrefixes(prefixes: readonly Prefix[]): Prefix[] {
-  const ipv6 = prefixes.filter(({ family }) => family === 6).sort(comparePrefixes);
-  return [...sortIPv4(prefixes.filter(({ family }) => family === 4)), ...ipv6];
-}
-
-/** A prefix of IPv4 fits in one number, and numbers sort in half the time. */
-function sortIPv4(prefixes: readonly Prefix[]): Prefix[] {
-  const keys = new Float64Array(prefixes.length);
-  prefixes.forEach(({ words, length }, index) => {
-    keys[index] = wordAt(words, 0) * 64 + length;
-  });
-  const sorted: Prefix[] = [];
-  for (const key of keys.sort()) {
-    const length = key % 64;
-    sorted.push({ family: 4, words: [(key - length) / 64], length });
-  }
-  return sorted;
-}
-
-/** Whether a prefix ends before another begins. */
-function isBefore(prefix: Prefix | undefined, other: Prefix): boolean {
-  return prefix !== undefined && compareAddresses(prefix, other) < 0 && !covers(prefix, other);
-}
-
-function isInside(inner: Prefix | undefined, outer: Prefix | undefined): boolean {
-  return inner !== undefined && outer !== undefined && covers(outer, inner);
-}
-
-/** Whether two prefixes, the lower first, are the halves of a shorter one. */
-function areHalves(lower: Prefix, upper: Prefix): boolean {
+/** Whether the last two prefixes are the halves of one. */
+function endsInHalves(prefixes: PackedPrefixes): boolean {
+  const last = prefixes.size - 1;
+  const length = prefixes.lengthAt(last);
   return (
-    lower.family === upper.family &&
-    lower.length === upper.length &&
-    lower.length > 0 &&
-    sharedBits(lower, upper) === lower.length - 1
+    last > 0 &&
+    length === prefixes.lengthAt(last - 1) &&
+    length === prefixes.sharedBits(last - 1, prefixes, last) + 1
   );
 }
 
 /**
- * Keeps what is around holes in a prefix of `length` bits. From each hole to the next the way leads up to the last bits they share
- * and down again. On the way up lie, at each 0, the halves behind the one hole; on the way down, at each 1, those before the other.
+ * What holes leave of prefixes, both merged. From a hole to the next the way leads up, to the last bits they share, and down
+ * again. On the way up there lies at each 0 a half behind the one hole, and on the way down at each 1 a half before the
+ * other: these are what is left, and already the fewest.
  */
-function keepAround(holes: readonly Prefix[], length: number, keep: (prefix: Prefix) => void): void {
-  let before: Prefix | null = null;
-  for (const hole of holes) {
-    // At the bit behind those they share, the one is a 0 and the other a 1: neither has anything of the other's to keep.
-    const from: number = before === null ? length : sharedBits(before, hole) + 1;
-    if (before !== null) keepBehind(before, from, keep);
-    keepBefore(hole, from, keep);
-    before = hole;
+function subtract(wholes: PackedPrefixes, holes: PackedPrefixes): PackedPrefixes {
+  const rest = new PackedPrefixes(wholes.family);
+  let hole = 0;
+  for (let whole = 0; whole < wholes.size; whole += 1) {
+    const length = wholes.lengthAt(whole);
+    let isCovered = false;
+    let before: number | null = null;
+    for (; hole < holes.size; hole += 1) {
+      const shared = holes.sharedBits(hole, wholes, whole);
+      const holeLength = holes.lengthAt(hole);
+      isCovered = holeLength <= length && shared >= holeLength;
+      const isBehind = shared < length && holes.bitAt(hole, shared) === 1;
+      if (isCovered || isBehind) break;
+      if (shared < length) continue;
+      // At the bit behind those they share the one hole has a 0 and the other a 1: neither half is left.
+      const from = before === null ? length : holes.sharedBits(before, holes, hole) + 1;
+      if (before !== null) keepBehind(rest, holes, before, from);
+      keepBefore(rest, holes, hole, from);
+      before = hole;
+    }
+    if (before !== null) keepBehind(rest, holes, before, length);
+    else if (!isCovered) rest.pushRow(wholes, whole);
   }
-  if (before !== null) keepBehind(before, length, keep);
+  return rest;
 }
 
-/** Keeps what lies before a hole in the prefix of its first `from` bits, ascending. */
-function keepBefore(hole: Prefix, from: number, keep: (prefix: Prefix) => void): void {
-  for (let start = 0; start < hole.length; start += 32) {
-    let ones = wordAt(hole.words, start / 32) & ~wordMask(from - start);
+/** Adds what lies before a hole in the prefix of its first `from` bits, ascending. */
+function keepBefore(rest: PackedPrefixes, holes: PackedPrefixes, hole: number, from: number): void {
+  for (let word = 0; word < holes.width; word += 1) {
+    let ones = holes.wordAt(hole, word) & ~wordMask(from - word * 32);
     while (ones !== 0) {
       const bit = Math.clz32(ones);
       ones ^= 0x8000_0000 >>> bit;
-      keep(branchAt(hole, start + bit));
+      rest.pushBranch(holes, hole, word * 32 + bit);
     }
   }
 }
 
-/** Keeps what lies behind a hole in the prefix of its first `from` bits, ascending. */
-function keepBehind(hole: Prefix, from: number, keep: (prefix: Prefix) => void): void {
-  for (let start = (hole.words.length - 1) * 32; start >= 0; start -= 32) {
-    let zeros = ~wordAt(hole.words, start / 32) & wordMask(hole.length - start) & ~wordMask(from - start);
+/** Adds what lies behind a hole in the prefix of its first `from` bits, ascending. */
+function keepBehind(rest: PackedPrefixes, holes: PackedPrefixes, hole: number, from: number): void {
+  for (let word = holes.width - 1; word >= 0; word -= 1) {
+    const inside = wordMask(holes.lengthAt(hole) - word * 32) & ~wordMask(from - word * 32);
+    let zeros = ~holes.wordAt(hole, word) & inside;
     while (zeros !== 0) {
-      const last = zeros & -zeros;
-      zeros ^= last;
-      keep(branchAt(hole, start + Math.clz32(last)));
+      const lowest = zeros & -zeros;
+      zeros ^= lowest;
+      rest.pushBranch(holes, hole, word * 32 + Math.clz32(lowest));
     }
   }
-}
-
-/** The prefix that parts from another at a bit, which is its own last. */
-function branchAt({ family, words }: Prefix, bit: number): Prefix {
-  const at = bit >>> 5;
-  const shift = 31 - (bit & 31);
-  const word = (((wordAt(words, at) >>> shift) ^ 1) << shift) >>> 0;
-  return { family, words: words.length === 1 ? [word] : wordsUpTo(words, at, word), length: bit + 1 };
-}
-
-function wordsUpTo(words: readonly number[], at: number, word: number): number[] {
-  return [
-    at > 0 ? wordAt(words, 0) : word,
-    at > 1 ? wordAt(words, 1) : at === 1 ? word : 0,
-    at > 2 ? wordAt(words, 2) : at === 2 ? word : 0,
-    at === 3 ? word : 0,
-  ];
-}
-
-/** How many leading bits two prefixes of one family share. */
-function sharedBits(a: Prefix, b: Prefix): number {
-  for (let index = 0; index < a.words.length; index += 1) {
-    const difference = wordAt(a.words, index) ^ wordAt(b.words, index);
-    if (difference !== 0) return index * 32 + Math.clz32(difference);
-  }
-  return addressBits[a.family];
 }

@@ -1,4 +1,4 @@
-import { addressBits, compareAddresses, formatAddress, formatBytes, readAddress, wordAt } from './address.ts';
+import { addressBits, formatAddress, formatIPv4, formatIPv6, readAddress, wordAt } from './address.ts';
 import type { Address, Family } from './address.ts';
 
 /**
@@ -64,21 +64,34 @@ export function hostPrefix(address: Address): Prefix {
 }
 
 /** `ADDRESS/LENGTH`, the address as {@link formatAddress} gives it, the length always written. */
-export function formatPrefix(prefix: Prefix): string {
-  const { family, words, length } = prefix;
-  const text = family === 4 ? formatBytes(wordAt(words, 0), (length + 7) >>> 3) : formatAddress(prefix);
-  return text + (endings[family][length] ?? '');
+export function formatPrefix({ family, words, length }: Prefix): string {
+  return family === 4
+    ? formatIPv4Prefix(wordAt(words, 0), length)
+    : formatIPv6Prefix(wordAt(words, 0), wordAt(words, 1), wordAt(words, 2), wordAt(words, 3), length);
 }
 
-/** What follows the bytes of an IPv4 address that a length reaches into, `.0.0/12` for 12; and an IPv6 address, `/64`. */
-const endings = {
-  4: lengths(4, (length) => '.0'.repeat(Math.min(3, 4 - Math.ceil(length / 8)))),
-  6: lengths(6, () => ''),
-};
-
-function lengths(family: Family, before: (length: number) => string): string[] {
-  return Array.from({ length: addressBits[family] + 1 }, (_, length) => `${before(length)}/${length}`);
+/** As {@link formatPrefix}, from the bare numbers. */
+export function formatIPv4Prefix(word: number, length: number): string {
+  return formatIPv4(word, (length + 7) >>> 3) + (ipv4Endings[length] ?? '');
 }
+
+/** As {@link formatPrefix}, from the bare numbers. */
+export function formatIPv6Prefix(
+  first: number,
+  second: number,
+  third: number,
+  last: number,
+  length: number,
+): string {
+  return formatIPv6(first, second, third, last) + (ipv6Endings[length] ?? '');
+}
+
+const ipv6Endings = Array.from({ length: addressBits[6] + 1 }, (_, length) => `/${length}`);
+
+/** With the bytes that a length does not reach into, which are zeros: `.0.0/12` for 12. */
+const ipv4Endings = ipv6Endings
+  .slice(0, addressBits[4] + 1)
+  .map((ending, length) => '.0'.repeat(Math.min(3, 4 - Math.ceil(length / 8))) + ending);
 
 /** `ADDRESS/LENGTH` with the host bits kept. */
 export function formatInterfaceAddress({ address, length }: InterfaceAddress): string {
@@ -107,15 +120,6 @@ export function overlaps(a: Prefix, b: Prefix): boolean {
 /** Whether two prefixes are equal. */
 export function samePrefix(a: Prefix, b: Prefix): boolean {
   return a.length === b.length && covers(a, b);
-}
-
-/**
- * Orders IPv4 before IPv6, then by address, and of one address the shorter first, so that what lies in a prefix stands
- * behind it; for `Array.prototype.sort`.
- */
-export function comparePrefixes(a: Prefix, b: Prefix): number {
-  const byAddress = compareAddresses(a, b);
-  return byAddress === 0 ? a.length - b.length : byAddress;
 }
 
 /** The words with every bit behind `length` cleared. */

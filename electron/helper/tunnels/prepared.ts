@@ -1,7 +1,7 @@
 import { parseAddress } from '../../../shared/network/address.ts';
 import { overlaps } from '../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
-import { excludePrefixes } from '../../../shared/network/prefix-set.ts';
+import { PrefixSet } from '../../../shared/network/prefix-set.ts';
 import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
 import type { KeyText, Timestamp, TunnelWarning } from '../../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
@@ -64,7 +64,10 @@ export function plannedTunnel({
 
 /** Prefixes stay as they are written unless something of them is withheld. */
 function without(prefixes: readonly Prefix[], withheld: readonly Prefix[]): Prefix[] {
+  const kept = PrefixSet.of(withheld);
   return prefixes.flatMap((prefix) =>
-    withheld.some((other) => overlaps(prefix, other)) ? excludePrefixes([prefix], withheld) : [prefix],
+    withheld.some((other) => overlaps(prefix, other))
+      ? PrefixSet.of([prefix]).without(kept).prefixes()
+      : [prefix],
   );
 }

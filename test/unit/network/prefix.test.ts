@@ -15,31 +15,7 @@ import {
   samePrefix,
 } from '../../../shared/network/prefix.ts';
 import type { InterfaceAddress, Prefix } from '../../../shared/network/prefix.ts';
-
-/** The model: an address is a number, a prefix the interval of those it holds. */
-interface Interval {
-  readonly family: Family;
-  readonly first: bigint;
-  readonly last: bigint;
-}
-
-function numberOf({ words }: Pick<Address, 'words'>): bigint {
-  return words.reduce((sum, word) => sum * 2n ** 32n + BigInt(word), 0n);
-}
-
-function addressOf(family: Family, value: bigint): Address {
-  const count = addressBits[family] / 32;
-  const words = Array.from({ length: count }, (_, index) =>
-    Number((value >> BigInt(32 * (count - 1 - index))) & 0xffff_ffffn),
-  );
-  return { family, words };
-}
-
-function intervalOf({ family, words, length }: Prefix): Interval {
-  const size = 2n ** BigInt(addressBits[family] - length);
-  const first = (numberOf({ words }) / size) * size;
-  return { family, first, last: first + size - 1n };
-}
+import { addressOf, intervalOf, numberOf } from './intervals.ts';
 
 /** Addresses that share long beginnings with each other, so that prefixes meet, nest and just miss. */
 const address: fc.Arbitrary<Address> = fc.constantFrom<Family>(4, 6).chain((family) => {
