@@ -27,8 +27,8 @@ export class WireGuardGo implements Engine {
     this.#connection.onEnd(listener);
   }
 
-  async read(): Promise<EngineChange> {
-    return this.#decoder.decode(await this.#connection.get());
+  read(): Promise<EngineChange> {
+    return this.#connection.get().then((answer) => this.#decoder.decode(answer));
   }
 
   async rebind(peers: readonly PeerReading[]): Promise<void> {

@@ -11,7 +11,7 @@ import type {
   TunnelState,
   TunnelStatus,
 } from '../../../shared/tunnel/status.ts';
-import type { DeviceReading, Engine, PeerReading } from '../engine/reading.ts';
+import type { DeviceReading, Engine, EngineChange, PeerReading } from '../engine/reading.ts';
 import type { Clock } from '../system/clock.ts';
 import { hasSession, meetPeer, nextTurn, observePeer, peerState } from './peer-state.ts';
 import type { PeerMemory } from './peer-state.ts';
@@ -136,13 +136,23 @@ export class LiveTunnel {
    * Asks the engine how things are, and gives what differs from what was told last; null where nothing does. An engine that
    * does not answer is no error here: the supervisor learns of its end otherwise.
    */
-  async look(): Promise<TunnelChange | null> {
-    const change = (await this.#engine?.read().catch(() => null)) ?? null;
+  look(): Promise<TunnelChange | null> {
+    // Every second for as long as somebody watches: no more promises than it takes.
+    return this.#engine === null
+      ? Promise.resolve(this.#takeIn(null))
+      : this.#engine.read().then(
+          (change) => this.#takeIn(change),
+          () => this.#takeIn(null),
+        );
+  }
+
+  #takeIn(change: EngineChange | null): TunnelChange | null {
     const now = this.#clock.now();
     if (change !== null && change.device !== null) {
       this.#device = change.device;
       this.#isHeadOld = true;
     }
+    if (this.#isQuiet(change, now)) return null;
     const removedPeers = (change?.removedPeers ?? []).filter((key) => this.#peers.delete(key));
     const read = (change?.peers ?? []).map((reading) => this.#take(reading, now));
     const turned = now < this.#nextTurn ? [] : this.#turn(read, now);
@@ -154,6 +164,12 @@ export class LiveTunnel {
     this.#untold = [];
     if (peers.length + removedPeers.length > 0) this.#isHeadOld = true;
     return this.#difference(peers, removedPeers);
+  }
+
+  /** Whether there is nothing to tell: nothing was read, and nothing follows from time or from what was done. */
+  #isQuiet(change: EngineChange | null, now: number): boolean {
+    const wasRead = change !== null && change.peers.length + change.removedPeers.length > 0;
+    return !wasRead && !this.#isHeadOld && this.#untold.length === 0 && now < this.#nextTurn;
   }
 
   /** What was found at the last look. */

@@ -414,14 +414,21 @@ export class Supervisor {
     this.#inspections.every(isBusy ? inspectEvery : null);
   }
 
-  async #lookAtAll(): Promise<void> {
-    await Promise.all([...this.#tunnels.values()].map((live) => this.#look(live)));
+  #lookAtAll(): Promise<unknown> {
+    const looks = [...this.#tunnels.values()].map((live) => this.#look(live));
+    return looks[0] !== undefined && looks.length === 1 ? looks[0] : Promise.all(looks);
   }
 
   /** Looks at a tunnel and tells those who watch: every look goes by here, or they would miss what it found. */
-  async #look(live: LiveTunnel): Promise<void> {
-    this.#tell(await live.look());
-    if (!live.hasForeignMark) return;
+  #look(live: LiveTunnel): Promise<void> {
+    return live.look().then((change) => {
+      this.#tell(change);
+      if (live.hasForeignMark) return this.#restoreMark(live);
+      return undefined;
+    });
+  }
+
+  async #restoreMark(live: LiveTunnel): Promise<void> {
     // Without its mark a tunnel's own packets would go into a tunnel, round and round.
     this.#surroundings.log('mark-changed', { interface: live.interface });
     await live.engine?.setMark(live.prepared.mark).catch(() => undefined);

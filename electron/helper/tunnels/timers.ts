@@ -74,12 +74,12 @@ export class RepairTimer {
 
 /** Looks at something again and again, at a pace that may change; never twice at the same time. */
 export class LookTimer {
-  readonly #look: () => Promise<void>;
+  readonly #look: () => Promise<unknown>;
   #timer: NodeJS.Timeout | null = null;
   #pace: number | null = null;
   #isLooking = false;
 
-  constructor(look: () => Promise<void>) {
+  constructor(look: () => Promise<unknown>) {
     this.#look = look;
   }
 
@@ -88,16 +88,15 @@ export class LookTimer {
     if (pace === this.#pace) return;
     this.#pace = pace;
     if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = pace === null ? null : setInterval(() => void this.#lookOnce(), pace);
+    this.#timer = pace === null ? null : setInterval(() => this.#lookOnce(), pace);
   }
 
-  async #lookOnce(): Promise<void> {
+  #lookOnce(): void {
     if (this.#isLooking) return;
     this.#isLooking = true;
-    try {
-      await this.#look();
-    } finally {
+    const done = (): void => {
       this.#isLooking = false;
-    }
+    };
+    this.#look().then(done, done);
   }
 }
