@@ -1,8 +1,8 @@
 import type { Address } from '../../network/address.ts';
 import type { InterfaceAddress } from '../../network/prefix.ts';
+import { createPrefixTable } from '../../network/prefix-table.ts';
+import type { PrefixTable } from '../../network/prefix-table.ts';
 import type { GivenKey } from '../meaning/peer-section.ts';
-import { createPrefixTable } from '../meaning/prefix-table.ts';
-import type { PrefixTable } from '../meaning/prefix-table.ts';
 import type { Setting } from '../syntax/conf-file.ts';
 import type { Field } from '../syntax/vocabulary.ts';
 import type { Place } from './report.ts';
@@ -50,7 +50,7 @@ export interface Facts {
   readonly peerByKey: Map<string, number>;
   readonly presharedKeys: { readonly key: string; readonly place: Place }[];
   /** AllowedIPs, owned by the index of a peer in `peers`. */
-  readonly prefixes: PrefixTable;
+  readonly prefixes: PrefixTable<number>;
 }
 
 /** Nothing seen yet but what is looked up beforehand: peers may stand above the private key. */
@@ -74,6 +74,6 @@ export function emptyFacts(known: Pick<Facts, 'marked' | 'privateKey' | 'publicK
     peers: [],
     peerByKey: new Map(),
     presharedKeys: [],
-    prefixes: createPrefixTable(),
+    prefixes: createPrefixTable<number>(),
   };
 }

@@ -1,4 +1,6 @@
 import type { Prefix } from '../../network/prefix.ts';
+import { createPrefixTable } from '../../network/prefix-table.ts';
+import type { PrefixTable } from '../../network/prefix-table.ts';
 import type { KeyText } from '../../tunnel/status.ts';
 import { publicKeyOf } from '../keys/key-pair.ts';
 import { sectionsOf, squeezedValue } from '../syntax/conf-file.ts';
@@ -11,8 +13,6 @@ import { zeroKey } from '../values/key.ts';
 import { readPort } from '../values/port.ts';
 import type { PortReading } from '../values/port.ts';
 import { keyIn, prefixesIn, settingsNamed } from './peer-section.ts';
-import { createPrefixTable } from './prefix-table.ts';
-import type { PrefixTable } from './prefix-table.ts';
 
 /** What `wg setconf` makes of a file on a fresh interface. */
 export interface Device {
@@ -108,7 +108,7 @@ interface PeerInMaking {
 function readPeers(file: ConfFile, ownKey: string | null): DevicePeer[] {
   const peers: PeerInMaking[] = [];
   const byKey = new Map<string, number>();
-  const owners = createPrefixTable();
+  const owners = createPrefixTable<number>();
   for (const section of sectionsOf(file)) {
     const said = section.kind === 'peer' ? readPeerSection(file, section) : null;
     if (said === null || said.publicKey === ownKey) continue;
@@ -151,7 +151,7 @@ function endpointIn(file: ConfFile, setting: Setting): DevicePeer['endpoint'] {
 }
 
 /** The claimed prefixes that are still this peer's, each once. */
-function keptPrefixes(claimed: readonly Prefix[], index: number, owners: PrefixTable): Prefix[] {
+function keptPrefixes(claimed: readonly Prefix[], index: number, owners: PrefixTable<number>): Prefix[] {
   return claimed.filter((prefix) => {
     if (owners.ownerOf(prefix) !== index) return false;
     // Taking it back drops the repetition that comes later in the list.

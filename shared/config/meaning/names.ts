@@ -88,10 +88,10 @@ function generatedBy(comment: string): string | null {
   return null;
 }
 
-/** A comment that reads like a title: no setting that was commented out, no rule of dashes, no long prose. */
+/** A comment that reads like a title: no setting or header that was commented out, no rule of dashes, no long prose. */
 function plainTitle(comment: string): string | null {
   const title = comment.replace(/^[-=*#\s]{1,80}/, '').replace(/[-=*#\s]{1,80}$/, '');
-  return title.length <= 64 && !/[=＝]/.test(title) && /[\p{L}\p{N}]/u.test(title) ? title : null;
+  return title.length <= 64 && !/[=＝]|^\[/.test(title) && /[\p{L}\p{N}]/u.test(title) ? title : null;
 }
 
 /** A name is shown and sent about: one with a key in it is none. */

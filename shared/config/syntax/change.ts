@@ -107,9 +107,12 @@ function lineForNew(file: ConfFile, section: Section, field: Field): number {
   return behind;
 }
 
+/** Puts a line in, with the line end of the one before it. A last line without one gets one. */
 function insertLine(file: ConfFile, line: number, text: string): ConfFile {
   const end = endOfLine(file, line - 1);
-  return edited(file, replacement(file, line - 1, end, end, lineEndOf(file) + text));
+  const next = file.lineStarts[line];
+  if (next === undefined) return edited(file, replacement(file, line - 1, end, end, lineEndOf(file) + text));
+  return edited(file, replacement(file, line, next, next, text + file.text.slice(end, next)));
 }
 
 function replacement(file: ConfFile, line: number, from: number, to: number, text: string): Edit {

@@ -34,6 +34,7 @@ describe('the name of a peer', () => {
     ['nothing', `[Peer]\nPublicKey = ${key}\n`, null],
     ['a comment on the endpoint', '[Peer]\nEndpoint = a:1 # Server 公网连接端点\n', null],
     ['a setting commented out', '\n# PublicKey = old\n[Peer]\n', null],
+    ['a header commented out', '\n# [Peer]\n[Peer]\n', null],
     ['prose of several lines above the header', '\n# All of these\n# are mine\n[Peer]\n', null],
     ['a rule of dashes', '\n# -------\n[Peer]\n', null],
     ['a key', `\n# ${key}\n[Peer]\n`, null],

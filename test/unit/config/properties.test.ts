@@ -11,6 +11,7 @@ import {
   parse,
   print,
   restoreKeys,
+  setField,
   stripConf,
   summarise,
   toTunnel,
@@ -18,6 +19,8 @@ import {
 import { toBase64 } from '../../../shared/config/keys/base64.ts';
 import { deviceOf } from '../../../shared/config/meaning/device.ts';
 import type { Device } from '../../../shared/config/meaning/device.ts';
+import { sectionAt, sectionsOf, settingsOf, valueText } from '../../../shared/config/syntax/conf-file.ts';
+import { factsOf, fields } from '../../../shared/config/syntax/vocabulary.ts';
 import { formatHost } from '../../../shared/config/values/endpoint.ts';
 import { anyConfiguration, anyText } from './arbitrary.ts';
 
@@ -147,6 +150,32 @@ describe('any configuration', () => {
           if (fix !== undefined && code !== 'mojibake')
             expect(counts(code, diagnose(parse(applyFix(text, fix))))).toBeLessThan(counts(code));
         }
+      }),
+      manyRuns,
+    );
+  });
+
+  it('has one line changed, or one more, where a key is set', () => {
+    fc.assert(
+      fc.property(anyConfiguration, fc.constantFrom(...fields), fc.nat(), (bytes, field, which) => {
+        const { text } = decode(bytes);
+        const file = parse(text);
+        const homes = [...sectionsOf(file)].filter(({ kind }) => kind === factsOf(field).section);
+        const home = homes[which % homes.length];
+        fc.pre(home !== undefined);
+        const changed = parse(print(setField(file, home.index, field, 'new')));
+        const [before, after] = [text.split('\n'), changed.text.split('\n')];
+        let same = 0;
+        while (same < before.length && before[same] === after[same]) same += 1;
+        const rest = after.length - before.length;
+        // A last line that had no end has got one.
+        const gotEnd = same === before.length - 1 && after[same] === `${before[same] ?? ''}\r`;
+        expect([0, 1]).toContain(rest);
+        if (gotEnd) expect(after.length).toBe(same + 2);
+        else expect(after.slice(same + 1)).toEqual(before.slice(same + 1 - rest));
+        const settings = [...settingsOf(changed, sectionAt(changed, home.index))];
+        const last = settings.filter((setting) => setting.field === field).at(-1);
+        expect(last && valueText(changed, last)).toBe('new');
       }),
       manyRuns,
     );
