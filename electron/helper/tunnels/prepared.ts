@@ -64,10 +64,10 @@ export function plannedTunnel({
 
 /** Prefixes stay as they are written unless something of them is withheld. */
 function without(prefixes: readonly Prefix[], withheld: readonly Prefix[]): Prefix[] {
-  const kept = PrefixSet.of(withheld);
+  const theirs = PrefixSet.of(withheld);
   return prefixes.flatMap((prefix) =>
     withheld.some((other) => overlaps(prefix, other))
-      ? PrefixSet.of([prefix]).without(kept).prefixes()
+      ? PrefixSet.of([prefix]).without(theirs).prefixes()
       : [prefix],
   );
 }
