@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { generateKeyPair } from '../../shared/config/index.ts';
+import { diagnose, generateKeyPair, parse } from '../../shared/config/index.ts';
 import { configurationOf, corpus } from '../unit/config/arbitrary.ts';
 import { fixture } from '../unit/config/fixtures.ts';
 import { rows } from '../unit/config/specification-rows.ts';
+import { temporaryFolder } from '../unit/machine.ts';
 import { compare } from './expectation.ts';
 import { judge, reasonNotToJudge } from './judge.ts';
 import type { Verdict } from './judge.ts';
@@ -58,6 +61,34 @@ describe.skipIf(reason !== null)(
       expect(comparisons.filter(({ exception }) => exception !== null).length).toBeLessThan(
         Math.max(3, count / 500),
       );
+    });
+
+    it('on the names of files', () => {
+      const folder = temporaryFolder();
+      const names = [
+        'wg0',
+        'a',
+        '-x',
+        'lo',
+        '.',
+        '..',
+        'a.b',
+        'A_b=+-.9',
+        'a b',
+        'a:b',
+        'h\u00e4',
+        '\u5bb6',
+        '',
+        'a@b',
+      ];
+      for (const name of [...names, 'a'.repeat(15), 'a'.repeat(16), '.conf', 'a\n']) {
+        const path = join(folder, `${name}.conf`);
+        writeFileSync(path, '[Interface]\n');
+        const { status } = spawnSync('wg-quick', ['strip', path]);
+        const found = diagnose(parse('[Interface]\n'), { interface: name });
+        const refused = found.some(({ judge, severity }) => judge === 'strip' && severity === 'error');
+        expect([name, refused]).toEqual([name, status !== 0]);
+      }
     });
 
     it('on the public keys of a hundred private ones', () => {
