@@ -49,18 +49,24 @@ function isUnassignable({ address }: InterfaceAddress): boolean {
 }
 
 function isReadByIp(address: string, length: string | undefined): boolean {
+  // To ip the word stands for 0.0.0.0.
+  if (address === 'default') return length === undefined;
   const bits = address.includes(':') ? 128 : 32;
   const known = bits === 128 ? parseAddress(address) !== null : isNumbersAndDots(address);
   if (!known) return false;
   if (length === undefined) return true;
   const value = readCNumber(length);
-  return (value !== null && value <= bits) || (bits === 32 && netmaskLength(length) !== null);
+  return (value !== null && value >= 0 && value <= bits) || (bits === 32 && netmaskLength(length) !== null);
 }
 
 /** One to four bytes in C's notation; what is missing at the end is zero. */
 function isNumbersAndDots(text: string): boolean {
   const parts = text.split('.', 5);
-  return parts.length <= 4 && parts.every((part) => (readCNumber(part) ?? 256) <= 255);
+  return parts.length <= 4 && parts.every((part) => isByte(readCNumber(part)));
+}
+
+function isByte(value: number | null): boolean {
+  return value !== null && value >= 0 && value <= 255;
 }
 
 function splitOnce(text: string, separator: string): [string, string?] {
