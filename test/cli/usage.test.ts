@@ -3,7 +3,7 @@ import { Adit, buildIfMissing, twoAtATime } from './adit.ts';
 
 const commands = [
   ...['new', 'import', 'list', 'show', 'export', 'rename', 'remove', 'check', 'format'],
-  ...['up', 'down', 'status', 'plan', 'explain', 'serve', 'helper', 'recover'],
+  ...['up', 'down', 'status', 'plan', 'explain', 'allowed-ips', 'serve', 'helper', 'recover'],
 ];
 
 beforeAll(buildIfMissing);
@@ -13,7 +13,7 @@ describe('the help', () => {
     const adit = new Adit();
     const { code, stdout, stderr } = await adit.run(['--help']);
     expect([code, stderr]).toEqual([0, '']);
-    const listed = [...stdout.matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name]) => name);
+    const listed = [...stdout.matchAll(/^ {2}([a-z][a-z-]*)\b/gm)].map(([, name]) => name);
     expect(listed).toEqual(commands);
     expect((await adit.run(['help'])).stdout).toBe(stdout);
     expect((await adit.run(['-h'])).stdout).toBe(stdout);
@@ -71,6 +71,12 @@ describe('wrong usage', () => {
     ['serve', '--port', '-1'],
     ['serve', '--port', 'x'],
     ['serve', 'x'],
+    ['allowed-ips'],
+    ['allowed-ips', '--exclude', '10.0.0.0/8'],
+    ['allowed-ips', '--include'],
+    ['allowed-ips', '--include', ''],
+    ['allowed-ips', '--include', '0.0.0.0/0', '--exclude', ' , '],
+    ['allowed-ips', '--include', '0.0.0.0/0', '10.0.0.0/8'],
     ['plan'],
     ['explain'],
     ['explain', '10.0.0.1', '--mark', 'x'],

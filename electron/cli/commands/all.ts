@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { allowedIps } from './allowed-ips.ts';
 import { check } from './check.ts';
 import { down } from './down.ts';
 import { exportProfiles } from './export.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   status,
   plan,
   explain,
+  allowedIps,
   serve,
   helper,
   recover,
