@@ -123,7 +123,7 @@ describe('looking again and again', () => {
 
   it('never happens twice at the same time, and goes on when a look was slow', async () => {
     const ends: (() => void)[] = [];
-    const timer = new LookTimer(() => new Promise((resolve) => ends.push(resolve)));
+    const timer = new LookTimer(() => new Promise<void>((resolve) => ends.push(resolve)));
     timer.every(1_000);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(ends).toHaveLength(1);
