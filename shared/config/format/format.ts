@@ -1,8 +1,11 @@
 import { trim } from '../text/blanks.ts';
+import { lineWriter } from '../text/line-writer.ts';
+import type { LineWriter } from '../text/line-writer.ts';
 import {
   bodyOf,
   commentOfLine,
   endOfLine,
+  fieldOfLine,
   kindOfLine,
   lengthOfMark,
   sectionAt,
@@ -29,8 +32,8 @@ import { canonicalValue } from './canonical-value.ts';
 export function formatConf(file: ConfFile): string {
   const blocks: string[] = [];
   for (const section of sectionsOf(file)) {
-    const lines = section.index === 0 ? preambleLines(file, section) : sectionLines(file, section);
-    if (lines.length > 0) blocks.push(lines.join('\n'));
+    const block = section.index === 0 ? preambleText(file, section) : sectionText(file, section);
+    if (block !== null) blocks.push(block);
   }
   const text = blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`;
   // A stray mark must not become the file's own by moving to its beginning.
@@ -38,63 +41,105 @@ export function formatConf(file: ConfFile): string {
 }
 
 /** What stands before the first section: comments in their paragraphs, and lines that nobody reads. */
-function preambleLines(file: ConfFile, section: Section): string[] {
-  const lines: string[] = [];
+function preambleText(file: ConfFile, section: Section): string | null {
+  const writer = lineWriter();
+  let gap = false;
+  let begun = false;
   for (let line = section.firstLine; line < endOfOwn(file, section); line += 1) {
-    if (kindOfLine(file, line) !== 'blank') lines.push(rawLine(file, line));
-    else if (lines.length > 0 && lines.at(-1) !== '') lines.push('');
-  }
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
-}
-
-/** A line of the output, and what it is ordered by. */
-interface Row {
-  readonly rank: number;
-  readonly lines: readonly string[];
-}
-
-/** Names come first, lines that nobody understands last. */
-const nameRank = -1;
-const unknownRank = fields.length;
-
-function sectionLines(file: ConfFile, section: Section): string[] {
-  const above = leadingComments(file, section);
-  const head: string[] = [];
-  for (let line = above.from; line < above.to; line += 1) head.push(rawLine(file, line));
-  head.push(headerLine(file, section));
-  const rows: Row[] = [];
-  let comments: string[] = [];
-  for (let line = bodyOf(section); line < endOfOwn(file, section); line += 1) {
-    const kind = kindOfLine(file, line);
-    if (kind === 'blank') continue;
-    if (kind === 'comment') {
-      const text = rawLine(file, line);
-      if (isName(file, line)) rows.push({ rank: nameRank, lines: [text] });
-      else comments.push(text);
+    if (kindOfLine(file, line) === 'blank') {
+      gap = begun;
       continue;
     }
-    const row = rowFor(file, section, line);
-    rows.push({ rank: row.rank, lines: [...comments, row.text] });
-    comments = [];
+    if (gap) writer.push('');
+    writer.push(rawLine(file, line));
+    gap = false;
+    begun = true;
   }
-  rows.sort((a, b) => a.rank - b.rank);
-  return [...head, ...rows.flatMap(({ lines }) => lines), ...comments];
+  return writer.text();
 }
 
-function rowFor(file: ConfFile, section: Section, line: number): { rank: number; text: string } {
-  const setting = kindOfLine(file, line) === 'setting' ? settingOfLine(file, line) : null;
-  const field = setting?.field ?? null;
-  if (setting === null || field === null || !isReadHere(file, section, setting, field)) {
-    return { rank: unknownRank, text: rawLine(file, line) };
+/** What lines are ordered by: names come first, then keys by their rank, and lines that nobody understands last. */
+const nameOrder = 0;
+const keyOrder = 1;
+const unknownOrder = keyOrder + fields.length;
+/** Of a comment, which goes with the next line that has an order, and of a blank line, which goes. */
+const commentOrder = unknownOrder + 1;
+const blankOrder = unknownOrder + 2;
+
+function sectionText(file: ConfFile, section: Section): string | null {
+  const writer = lineWriter();
+  const above = leadingComments(file, section);
+  for (let line = above.from; line < above.to; line += 1) writer.push(rawLine(file, line));
+  writer.push(headerLine(file, section));
+  const from = bodyOf(section);
+  // One byte for each line, and a pass for each order: rows of their own would take many times the room.
+  const orders = Uint8Array.from({ length: endOfOwn(file, section) - from }, (_, index) =>
+    orderOf(file, section, from + index),
+  );
+  for (const order of [...new Set(orders)].sort((a, b) => a - b)) {
+    if (order < commentOrder) writeRows(file, from, orders, order, writer);
   }
-  return { rank: rankOf(field), text: settingLine(file, setting, field) };
+  let rest = orders.length;
+  while (rest > 0 && !isRow(orders[rest - 1])) rest -= 1;
+  writeComments(file, from, orders, rest, orders.length, writer);
+  return writer.text();
+}
+
+function isRow(order: number | undefined): boolean {
+  return order !== undefined && order !== nameOrder && order < commentOrder;
+}
+
+/** Writes the lines of one order, each behind the comments that go with it. */
+function writeRows(
+  file: ConfFile,
+  from: number,
+  orders: Uint8Array,
+  wanted: number,
+  writer: LineWriter,
+): void {
+  let comments = 0;
+  for (let index = 0; index < orders.length; index += 1) {
+    const order = orders[index];
+    if (order === wanted) {
+      if (order !== nameOrder) writeComments(file, from, orders, comments, index, writer);
+      writer.push(rowText(file, from + index, order));
+    }
+    if (isRow(order)) comments = index + 1;
+  }
+}
+
+function writeComments(
+  file: ConfFile,
+  from: number,
+  orders: Uint8Array,
+  start: number,
+  end: number,
+  writer: LineWriter,
+): void {
+  for (let index = start; index < end; index += 1) {
+    if (orders[index] === commentOrder) writer.push(rawLine(file, from + index));
+  }
+}
+
+function orderOf(file: ConfFile, section: Section, line: number): number {
+  const kind = kindOfLine(file, line);
+  if (kind === 'blank') return blankOrder;
+  if (kind === 'comment') return isName(file, line) ? nameOrder : commentOrder;
+  const field = kind === 'setting' ? fieldOfLine(file, line) : null;
+  if (field === null || !isReadHere(file, section, line, field)) return unknownOrder;
+  return keyOrder + rankOf(field);
+}
+
+function rowText(file: ConfFile, line: number, order: number): string {
+  const field = fields[order - keyOrder];
+  return field === undefined ? rawLine(file, line) : settingLine(file, settingOfLine(file, line), field);
 }
 
 /** Whether somebody reads this setting in its place; the spelling of others is left alone, for it would change who does. */
-function isReadHere(file: ConfFile, section: Section, setting: Setting, field: Field): boolean {
+function isReadHere(file: ConfFile, section: Section, line: number, field: Field): boolean {
   const { section: home, reader } = factsOf(field);
-  return reader === 'wg-quick' ? quickFieldOf(file, section, setting) !== null : home === section.kind;
+  if (reader === 'wg') return home === section.kind;
+  return quickFieldOf(file, section, settingOfLine(file, line)) !== null;
 }
 
 function settingLine(file: ConfFile, setting: Setting, field: Field): string {

@@ -24,7 +24,7 @@ interface Cost {
   readonly milliseconds: number;
 }
 
-/** Reads and diagnoses a hard text in a process whose heap may not grow beyond half of what is allowed in all. */
+/** Reads, diagnoses and formats a hard text in a process whose heap may not grow beyond half of what is allowed in all. */
 async function costOf(name: string, n: number): Promise<Cost> {
   const file = join(temporaryFolder(), 'hard.conf');
   writeFileSync(file, hardTexts[name]?.(n) ?? '');
