@@ -92,6 +92,6 @@ describe('a tunnel in words', () => {
       tunnelStatus({ state: 'failed', engine: null, engineVersion: null, since: null, failure, warnings }),
       now,
     );
-    expect(text).toBe('home  failed\n  It failed. Try again.\n  Note: No names. Later.');
+    expect(text).toBe('home  failed\n  It failed.\n  Try again.\n  Note: No names. Later.');
   });
 });
