@@ -128,7 +128,11 @@ describeOnDesktop('the program', () => {
     process.kill(first ?? 0, 'SIGKILL');
     const words = (): Promise<unknown> =>
       program.electron.evaluate(({ BrowserWindow }) =>
-        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('document.body.innerText'),
+        Promise.race([
+          BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('document.body.innerText'),
+          // What is asked of a page that is just being replaced may never be answered.
+          new Promise((resolve) => setTimeout(() => resolve(''), 1_000)),
+        ]),
       );
     await expect.poll(pid, patience).not.toBe(first);
     await expect.poll(words, patience).toContain('Import');
