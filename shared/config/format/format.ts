@@ -30,19 +30,25 @@ import { canonicalValue } from './canonical-value.ts';
  * Sections keep their order, because the last peer to name a prefix gets it, and so do lines with the same key.
  */
 export function formatConf(file: ConfFile): string {
-  const blocks: string[] = [];
+  const writer = lineWriter();
+  let begun = false;
   for (const section of sectionsOf(file)) {
-    const block = section.index === 0 ? preambleText(file, section) : sectionText(file, section);
-    if (block !== null) blocks.push(block);
+    if (section.index === 0) {
+      begun = writePreamble(file, section, writer);
+      continue;
+    }
+    if (begun) writer.push('');
+    writeSection(file, section, writer);
+    begun = true;
   }
-  const text = blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`;
+  const lines = writer.text();
+  const text = lines === null ? '' : `${lines}\n`;
   // A stray mark must not become the file's own by moving to its beginning.
   return lengthOfMark(text) > 0 ? `\n${text}` : text;
 }
 
-/** What stands before the first section: comments in their paragraphs, and lines that nobody reads. */
-function preambleText(file: ConfFile, section: Section): string | null {
-  const writer = lineWriter();
+/** What stands before the first section: comments in their paragraphs, and lines that nobody reads. False where there is nothing. */
+function writePreamble(file: ConfFile, section: Section, writer: LineWriter): boolean {
   let gap = false;
   let begun = false;
   for (let line = section.firstLine; line < endOfOwn(file, section); line += 1) {
@@ -55,7 +61,7 @@ function preambleText(file: ConfFile, section: Section): string | null {
     gap = false;
     begun = true;
   }
-  return writer.text();
+  return begun;
 }
 
 /** What lines are ordered by: names come first, then keys by their rank, and lines that nobody understands last. */
@@ -66,8 +72,7 @@ const unknownOrder = keyOrder + fields.length;
 const commentOrder = unknownOrder + 1;
 const blankOrder = unknownOrder + 2;
 
-function sectionText(file: ConfFile, section: Section): string | null {
-  const writer = lineWriter();
+function writeSection(file: ConfFile, section: Section, writer: LineWriter): void {
   const above = leadingComments(file, section);
   for (let line = above.from; line < above.to; line += 1) writer.push(rawLine(file, line));
   writer.push(headerLine(file, section));
@@ -82,7 +87,6 @@ function sectionText(file: ConfFile, section: Section): string | null {
   let rest = orders.length;
   while (rest > 0 && !isRow(orders[rest - 1])) rest -= 1;
   writeComments(file, from, orders, rest, orders.length, writer);
-  return writer.text();
 }
 
 function isRow(order: number | undefined): boolean {

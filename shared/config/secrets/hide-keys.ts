@@ -1,4 +1,5 @@
 import { hiddenKey } from '../../contract/ui/verbs.ts';
+import { lineWriter } from '../text/line-writer.ts';
 import { looseSecrets, namedSecrets, secretOf } from './secret-spans.ts';
 import type { SecretSpan } from './secret-spans.ts';
 
@@ -11,20 +12,36 @@ const shortestKnown = 20;
  * it is. In doubt it hides.
  */
 export function hideKeys(text: string): string {
-  return hiddenLines(text).join('\n');
+  const writer = lineWriter();
+  for (const line of hiddenLinesOf(text)) writer.push(line);
+  return writer.text() ?? '';
 }
 
 /** The lines of a text, without their LF, with every secret hidden. */
 export function hiddenLines(text: string): string[] {
-  const lines = text.split('\n');
+  return [...hiddenLinesOf(text)];
+}
+
+function* hiddenLinesOf(text: string): Generator<string> {
   const known = new Set<string>();
-  for (const line of lines) {
+  for (const line of linesOf(text)) {
     for (const { start, end } of namedSecrets(line)) {
       const secret = secretOf(line.slice(start, end));
       if (secret.length >= shortestKnown) known.add(secret);
     }
   }
-  return lines.map((line) => hideIn(line, [...namedSecrets(line), ...looseSecrets(line, known)]));
+  for (const line of linesOf(text)) {
+    yield hideIn(line, [...namedSecrets(line), ...looseSecrets(line, known)]);
+  }
+}
+
+function* linesOf(text: string): Generator<string> {
+  let start = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+    yield text.slice(start, end);
+    start = end + 1;
+  }
+  yield text.slice(start);
 }
 
 function hideIn(line: string, spans: readonly SecretSpan[]): string {
