@@ -174,11 +174,12 @@ const dottedBytes = bytes.map((byte) => `.${byte}`);
 
 /** The first `count` bytes of an IPv4 address in dotted form; at least one, at most four. */
 export function formatIPv4(word: number, count: number): string {
-  let text = bytes[word >>> 24] ?? '';
-  if (count > 1) text += dottedBytes[(word >>> 16) & 0xff] ?? '';
-  if (count > 2) text += dottedBytes[(word >>> 8) & 0xff] ?? '';
-  if (count > 3) text += dottedBytes[word & 0xff] ?? '';
-  return text;
+  const one = bytes[word >>> 24] ?? '';
+  if (count < 2) return one;
+  const two = one + (dottedBytes[(word >>> 16) & 0xff] ?? '');
+  if (count < 3) return two;
+  const three = two + (dottedBytes[(word >>> 8) & 0xff] ?? '');
+  return count < 4 ? three : three + (dottedBytes[word & 0xff] ?? '');
 }
 
 /**
@@ -191,30 +192,37 @@ const codes: number[] = [];
 export function formatIPv6(first: number, second: number, third: number, last: number): string {
   const groups = groupsOf(first, second, third, last);
   const gap = longestZeroRun(groups);
-  const isDotted = gap.start === 0 && (gap.end === 6 || (gap.end === 5 && groups[5] === 0xffff));
-  let size = 0;
-  for (let index = 0; index < (isDotted ? 6 : 8); index += 1) {
-    const isGap = index >= gap.start && index < gap.end;
-    if (isGap ? index === gap.start : index > 0) size = writeColon(size);
-    if (!isGap) size = writeHex(wordAt(groups, index), size);
+  const isMapped = gap.start === 0 && gap.end === 5 && groups[5] === 0xffff;
+  const isDotted = isMapped || (gap.start === 0 && gap.end === 6);
+  let size = writeGroups(groups, 0, gap.start, 0);
+  if (gap.start < 8) {
+    codes[size] = colon;
+    codes[size + 1] = colon;
+    size = writeGroups(groups, gap.end, isDotted ? 6 : 8, size + 2);
   }
-  if (gap.end === 8) size = writeColon(size);
   codes.length = size;
   const text = String.fromCharCode(...codes);
-  return isDotted ? `${text}:${formatIPv4(last, 4)}` : text;
+  return isDotted ? `${text}${isMapped ? ':' : ''}${formatIPv4(last, 4)}` : text;
 }
 
 function groupsOf(a: number, b: number, c: number, d: number): number[] {
   return [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff, c >>> 16, c & 0xffff, d >>> 16, d & 0xffff];
 }
 
-/** Writes at an index of {@link codes}, and gives the next. */
-function writeColon(at: number): number {
-  codes[at] = colon;
-  return at + 1;
+/** Writes groups with colons between them at an index of {@link codes}, and gives the index behind them. */
+function writeGroups(groups: readonly number[], from: number, to: number, at: number): number {
+  let next = at;
+  for (let index = from; index < to; index += 1) {
+    if (index > from) {
+      codes[next] = colon;
+      next += 1;
+    }
+    next = writeHex(groups[index] ?? 0, next);
+  }
+  return next;
 }
 
-/** As {@link writeColon}: a group without leading zeros. */
+/** As {@link writeGroups}, a group without leading zeros. */
 function writeHex(group: number, at: number): number {
   let next = at;
   for (let shift = group > 0xfff ? 12 : group > 0xff ? 8 : group > 0xf ? 4 : 0; shift >= 0; shift -= 4) {

@@ -91,11 +91,10 @@ export class PackedPrefixes {
    * radix sort: the rows are put in order by their lengths, and then by each byte of the address from the last to the first.
    */
   inOrder(): Uint32Array {
+    let order = new Uint32Array(this.#size).map((_, row) => row);
+    if (this.#size < 2) return order;
     const digits = this.#lengths.slice(0, this.#size);
-    let order = orderBy(
-      digits,
-      new Uint32Array(this.#size).map((_, row) => row),
-    );
+    order = orderBy(digits, order);
     for (let byte = this.width * 4 - 1; byte >= 0; byte -= 1) {
       const shift = 24 - (byte & 3) * 8;
       for (let row = 0; row < this.#size; row += 1) digits[row] = this.wordAt(row, byte >>> 2) >>> shift;
@@ -107,8 +106,8 @@ export class PackedPrefixes {
   /** Makes a row of this length, and gives the place of its first word. */
   #addRow(length: number): number {
     if (this.#size === this.#lengths.length) {
-      this.#words = twice(this.#words, new Uint32Array(this.#words.length * 2));
-      this.#lengths = twice(this.#lengths, new Uint8Array(this.#lengths.length * 2));
+      this.#words = copyInto(new Uint32Array(this.#words.length * 4), this.#words);
+      this.#lengths = copyInto(new Uint8Array(this.#lengths.length * 4), this.#lengths);
     }
     this.#lengths[this.#size] = length;
     this.#size += 1;
@@ -116,13 +115,13 @@ export class PackedPrefixes {
   }
 }
 
-function twice<T extends Uint32Array | Uint8Array>(small: T, large: T): T {
+function copyInto<T extends Uint32Array | Uint8Array>(large: T, small: T): T {
   large.set(small);
   return large;
 }
 
 /** Rows by their digits; rows of one digit stay as they were. */
-function orderBy(digits: Uint8Array, rows: Uint32Array): Uint32Array {
+function orderBy(digits: Uint8Array, rows: Uint32Array): Uint32Array<ArrayBuffer> {
   // Where the rows of each digit begin; then, while they are put there, where the next one goes.
   const places = new Uint32Array(257);
   for (let row = 0; row < rows.length; row += 1) {
