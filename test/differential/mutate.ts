@@ -74,7 +74,7 @@ function changeOnce(chance: Chance, text: string, other: string): string {
   const at = chance.below(text.length + 1);
   const lines = text.split('\n');
   const line = chance.below(lines.length);
-  switch (chance.below(13)) {
+  switch (chance.below(14)) {
     case 0:
     case 1:
       return text.slice(0, at) + chance.pick(pieces) + text.slice(at);
@@ -106,6 +106,8 @@ function changeOnce(chance: Chance, text: string, other: string): string {
       const moved = lines[line] ?? '';
       return lines.toSpliced(line, 1).toSpliced(chance.below(lines.length), 0, moved).join('\n');
     }
+    case 12:
+      return text.slice(0, at) + String.fromCharCode(chance.below(256)) + text.slice(at + chance.below(2));
     default:
       return text.slice(0, at) + swapCase(text.slice(at, at + 1)) + text.slice(at + 1);
   }
