@@ -25,8 +25,8 @@ export function forWg({ name, file }: Profile): Exported {
  */
 export function forDialect(profile: Profile, dialect: ForeignDialect): Exported {
   const problems = profile.diagnose().filter(({ severity, code }) => {
-    // Apps take longer names than a Linux interface has, and it is not part of the text.
-    return severity === 'error' && code !== 'interface-name-invalid';
+    // Apps take other names than a Linux interface has, and it is not part of the text.
+    return severity === 'error' && code !== 'interface-name-invalid' && code !== 'interface-name-reserved';
   });
   if (problems.length > 0) throw new FaultError(faultOfDiagnostics(profile.name, problems));
   const { text, dropped }: ConfForDialect = confFor(profile.file, dialect);
