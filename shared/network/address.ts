@@ -183,8 +183,8 @@ export function formatIPv4(word: number, count: number): string {
 }
 
 /**
- * Where the text of an IPv6 address is put together, one character code at a time. Made in one piece it costs half of what
- * joining its parts does, and lists of prefixes are long.
+ * Where the text of an IPv6 address is put together, one character code at a time. Joining texts would make a tree of pieces of
+ * each address, to be put together when it is printed, and lists of prefixes are long.
  */
 const codes: number[] = [];
 

@@ -97,6 +97,7 @@ export class PackedPrefixes {
     order = orderBy(digits, order);
     for (let byte = this.width * 4 - 1; byte >= 0; byte -= 1) {
       const shift = 24 - (byte & 3) * 8;
+      // Of a number that is put in, a Uint8Array keeps the last byte.
       for (let row = 0; row < this.#size; row += 1) digits[row] = this.wordAt(row, byte >>> 2) >>> shift;
       order = orderBy(digits, order);
     }
