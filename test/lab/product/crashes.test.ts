@@ -225,7 +225,11 @@ describeInLab('a network that others change', () => {
       const { client } = stage;
       await adit.done('up', 'home', '--wait=10');
       await sleep(500);
-      const standing = await tunnelSnapshot(client);
+      const state = async (): Promise<string[]> => {
+        const { stdout } = await client.shell('wg show home fwmark || true');
+        return [...(await tunnelSnapshot(client)), `mark ${stdout.trim()}`];
+      };
+      const standing = await state();
       const strokes = [
         'ip -4 rule flush; ip rule add pref 32766 lookup main; ip rule add pref 32767 lookup default',
         'ip route flush table 548208641',
@@ -240,7 +244,7 @@ describeInLab('a network that others change', () => {
       for (const stroke of strokes) {
         await client.shell(stroke);
         await expect
-          .poll(async () => difference(standing, await tunnelSnapshot(client)), {
+          .poll(async () => difference(standing, await state()), {
             timeout: 4000,
             message: stroke,
           })
