@@ -24,6 +24,8 @@ export const faultCodes = {
     'The name cannot be that of a profile: empty, too long, or with a character no file name takes.',
   'profile-incomplete': 'The profile lacks something a tunnel cannot do without, such as its private key.',
   'profile-is-up': 'The tunnel of this profile is up, so it cannot be renamed or removed.',
+  'setting-invalid': 'There is no such setting of a profile, or it does not take that value.',
+  'settings-unreadable': 'The file beside a profile that keeps its settings is damaged.',
   'home-unusable': 'The folder that keeps the profiles cannot be made, read or written.',
 
   // Archives and pictures. Of an archive that is refused, nothing was taken.
@@ -85,6 +87,7 @@ export const faultCodes = {
   'full-tunnel-twice': 'Two tunnels, or a tunnel and another VPN, want all traffic.',
   'gateway-captured': 'The gateway of this machine would be looked for in the tunnel.',
   'name-server-captured': 'A name server that is in use would be asked through the tunnel.',
+  'kill-switch-unavailable': 'The profile asks for a kill switch, and this machine cannot have one.',
   'handshake-timeout': 'The tunnel stands, but no peer has answered within the time given.',
   'needs-root': 'This has to be done as root.',
 

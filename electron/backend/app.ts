@@ -8,6 +8,7 @@ import type {
   UiState,
   UiVerb,
 } from '../../shared/contract/ui/verbs.ts';
+import { settingsToText } from '../../shared/tunnel/settings.ts';
 import { uiParams } from '../../shared/contract/ui/validators.ts';
 import type { Places } from './environment.ts';
 import { HelperLink } from './helper-client/link.ts';
@@ -97,6 +98,10 @@ export class App {
     'profile.text': async ({ name, reveal }) => {
       const profile = await this.#store.find(name);
       return reveal ? profile.text : profile.textWithoutKeys;
+    },
+    'profile.set': async ({ name, settings }) => {
+      const profile = await this.#store.find(name);
+      return settingsToText(await this.#store.set(profile, new Map(Object.entries(settings))));
     },
     'profile.rename': async ({ name, newName }) => {
       await renameProfile(this.#store, this.#places.socket, await this.#store.find(name), newName);

@@ -30,6 +30,22 @@ export const refusedKeys = ['PreUp', 'PostUp', 'PreDown', 'PostDown', 'SaveConfi
 /** One of {@link refusedKeys}. */
 export type RefusedKey = (typeof refusedKeys)[number];
 
+/** The names that a tunnel has servers for. */
+export interface TunnelDns {
+  /** Addresses. */
+  readonly servers: readonly string[];
+  /** What is tried behind a name without dots. */
+  readonly searchDomains: readonly string[];
+  /** The domains that go to the servers, in lower case without a dot at the end; empty sends them all names. */
+  readonly domains: readonly string[];
+}
+
+/** Nothing leaves the machine but through the tunnel, from before it comes up until it is taken down. */
+export interface KillSwitch {
+  /** Whether the networks stay reachable that this machine is connected to directly. */
+  readonly allowLan: boolean;
+}
+
 /**
  * A tunnel with everything parsed and typed: what a .conf means, and all that the helper is ever told of one.
  */
@@ -47,8 +63,12 @@ export interface Tunnel {
   /** Bytes; null leaves it to Adit. */
   readonly mtu: number | null;
   readonly table: RouteTable;
-  readonly dns: { readonly servers: readonly string[]; readonly searchDomains: readonly string[] };
+  readonly dns: TunnelDns;
   readonly peers: readonly TunnelPeer[];
+  /** Prefixes that stay out of the tunnel although its AllowedIPs have them. */
+  readonly exclude: readonly Prefix[];
+  /** Null where the machine may send past the tunnel. */
+  readonly killSwitch: KillSwitch | null;
   /** The keys of the file that were left out because Adit does not run them. */
   readonly leftOut: readonly RefusedKey[];
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Adit, buildIfMissing, twoAtATime } from './adit.ts';
 
 const commands = [
-  ...['new', 'import', 'list', 'show', 'export', 'rename', 'remove', 'check', 'format'],
+  ...['new', 'import', 'list', 'show', 'export', 'set', 'rename', 'remove', 'check', 'format'],
   ...['up', 'down', 'status', 'plan', 'explain', 'allowed-ips', 'serve', 'helper', 'recover'],
 ];
 

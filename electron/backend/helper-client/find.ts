@@ -38,6 +38,8 @@ const nobodyThere: ReadonlySet<string> = new Set([
   'ENAMETOOLONG',
   'ELOOP',
   'ECONNREFUSED',
+  // It was killed with us in its queue.
+  'ECONNRESET',
 ]);
 
 /** The fault in a failure to reach the socket at `path`. */

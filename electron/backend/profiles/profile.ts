@@ -2,6 +2,8 @@ import { decode, diagnose, hideKeys, parse, summarise, toTunnel } from '../../..
 import type { ConfFile, Diagnostic, Encoding } from '../../../shared/config/index.ts';
 import type { ProfileSummary } from '../../../shared/contract/ui/verbs.ts';
 import { FaultError } from '../../../shared/fault.ts';
+import { defaultSettings, settingsToText, withSettings } from '../../../shared/tunnel/settings.ts';
+import type { ProfileSettings } from '../../../shared/tunnel/settings.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { interfaceNameOf } from './name.ts';
 
@@ -11,14 +13,25 @@ export class Profile {
   readonly text: string;
   readonly file: ConfFile;
   readonly encoding: Encoding;
+  readonly #settings: ProfileSettings | FaultError;
 
-  /** @param bytes of the file, in whatever encoding */
-  constructor(name: string, bytes: Uint8Array) {
+  /**
+   * @param bytes of the file, in whatever encoding
+   * @param settings decided beside the file, or why they cannot be read: that must not hide the profile
+   */
+  constructor(name: string, bytes: Uint8Array, settings: ProfileSettings | FaultError = defaultSettings) {
     const { text, encoding } = decode(bytes);
     this.name = name;
     this.text = text;
     this.encoding = encoding;
     this.file = parse(text);
+    this.#settings = settings;
+  }
+
+  /** What was decided beside the file. @throws FaultError `settings-unreadable` */
+  get settings(): ProfileSettings {
+    if (this.#settings instanceof FaultError) throw this.#settings;
+    return this.#settings;
   }
 
   /** The network interface it takes when it is up. */
@@ -39,7 +52,10 @@ export class Profile {
   /** What a list shows of it. */
   summary(): ProfileSummary {
     const summary = summarise(this.file, { encoding: this.encoding, interface: this.interface });
-    return { name: this.name, interface: this.interface, ...summary };
+    const isBroken = this.#settings instanceof FaultError;
+    const settings = settingsToText(this.#settings instanceof FaultError ? defaultSettings : this.#settings);
+    const errors = summary.errors + (isBroken ? 1 : 0);
+    return { name: this.name, interface: this.interface, ...summary, errors, settings };
   }
 
   /**
@@ -49,7 +65,7 @@ export class Profile {
    */
   tunnel(): Tunnel {
     const result = toTunnel(this.file, { name: this.name, interface: this.interface });
-    if ('tunnel' in result) return result.tunnel;
+    if ('tunnel' in result) return withSettings(result.tunnel, this.settings);
     throw new FaultError(faultOfDiagnostics(this.name, result.problems));
   }
 }

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { encode } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import type { Fault } from '../../../shared/fault.ts';
+import { changeSettings, defaultSettings } from '../../../shared/tunnel/settings.ts';
+import type { ProfileSettings, SettingProblem } from '../../../shared/tunnel/settings.ts';
 import { createFile, renameFile, replaceFile } from './files.ts';
 import { profileName } from './name.ts';
 import { Profile } from './profile.ts';
+import { problemText, readSettingsFile, settingsFileText } from './settings-file.ts';
 
 const suffix = '.conf';
 
@@ -72,6 +75,8 @@ export class ProfileStore {
     await this.#makeFolder();
     try {
       await createFile(this.#path(kept), bytes);
+      // Of a profile whose file was removed by hand.
+      await rm(this.#settingsPath(kept), { force: true });
     } catch (error) {
       throw new FaultError(codeOf(error) === 'EEXIST' ? taken(kept) : unusable(this.#folder, error));
     }
@@ -83,12 +88,17 @@ export class ProfileStore {
    *
    * @throws FaultError `profile-name-invalid`, `profile-exists`, `home-unusable`
    */
-  async rename({ name }: Profile, newName: string): Promise<string> {
+  async rename({ name, settings }: Profile, newName: string): Promise<string> {
     const kept = profileName(newName);
     if (kept === name) return kept;
     try {
+      if ((await this.names()).includes(kept)) throw new FaultError(taken(kept));
+      // Settings first: the profile must not be there without its kill switch, not for a moment.
+      await this.#writeSettings(kept, settings);
       await renameFile(this.#path(name), this.#path(kept));
+      await rm(this.#settingsPath(name), { force: true });
     } catch (error) {
+      if (error instanceof FaultError) throw error;
       throw new FaultError(codeOf(error) === 'EEXIST' ? taken(kept) : unusable(this.#folder, error));
     }
     return kept;
@@ -99,19 +109,37 @@ export class ProfileStore {
    *
    * @throws FaultError `home-unusable`
    */
-  async replace({ name, encoding }: Profile, text: string): Promise<Profile> {
+  async replace({ name, encoding, settings }: Profile, text: string): Promise<Profile> {
     const bytes = encode(text, encoding);
     try {
       await replaceFile(this.#path(name), bytes);
     } catch (error) {
       throw new FaultError(unusable(this.#folder, error));
     }
-    return new Profile(name, bytes);
+    return new Profile(name, bytes, settings);
+  }
+
+  /**
+   * Changes the settings of a profile by their texts; an empty text goes back to the default.
+   *
+   * @throws FaultError `setting-invalid`, `settings-unreadable`, and then nothing is changed; `home-unusable`
+   */
+  async set(profile: Profile, texts: ReadonlyMap<string, string>): Promise<ProfileSettings> {
+    const { name, settings } = profile;
+    const outcome = changeSettings(settings, texts);
+    if ('problem' in outcome) throw new FaultError(invalidSetting(name, outcome.problem));
+    try {
+      await this.#writeSettings(name, outcome.settings);
+    } catch (error) {
+      throw new FaultError(unusable(this.#folder, error));
+    }
+    return outcome.settings;
   }
 
   /** Forgets a profile. */
   async remove({ name }: Profile): Promise<void> {
     await rm(this.#path(name), { force: true });
+    await rm(this.#settingsPath(name), { force: true });
   }
 
   /** Calls `listener` whenever a profile comes, goes or changes, by whatever program; the returned function ends that. */
@@ -121,10 +149,22 @@ export class ProfileStore {
     return () => watcher.close();
   }
 
+  /** A profile with nothing decided has no file of settings. */
+  async #writeSettings(name: string, settings: ProfileSettings): Promise<void> {
+    const text = settingsFileText(settings);
+    if (text === null) await rm(this.#settingsPath(name), { force: true });
+    else await replaceFile(this.#settingsPath(name), Buffer.from(text));
+  }
+
   /** Null where it went away meanwhile. */
   async #read(name: string): Promise<Profile | null> {
     try {
-      return new Profile(name, await readFile(this.#path(name)));
+      const settings = await readFile(this.#settingsPath(name), 'utf8').catch(noneIfMissing);
+      return new Profile(
+        name,
+        await readFile(this.#path(name)),
+        settings === null ? defaultSettings : readSettingsFile(this.#settingsPath(name), settings),
+      );
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return null;
       throw new FaultError(unusable(this.#path(name), error));
@@ -143,10 +183,27 @@ export class ProfileStore {
   #path(name: string): string {
     return join(this.#folder, `${name}${suffix}`);
   }
+
+  #settingsPath(name: string): string {
+    return join(this.#folder, `${name}.json`);
+  }
 }
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : null;
+}
+
+function noneIfMissing(error: unknown): null {
+  if (codeOf(error) === 'ENOENT') return null;
+  throw error;
+}
+
+function invalidSetting(profile: string, problem: SettingProblem): Fault {
+  return {
+    code: 'setting-invalid',
+    message: `The profile "${profile}" was not changed. ${problemText(problem)}.`,
+    hint: '"adit set --help" shows what there is to set.',
+  };
 }
 
 function taken(name: string): Fault {

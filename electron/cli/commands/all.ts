@@ -14,6 +14,7 @@ import { recover } from './recover.ts';
 import { remove } from './remove.ts';
 import { rename } from './rename.ts';
 import { serve } from './serve.ts';
+import { set } from './set.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   list,
   show,
   exportProfiles,
+  set,
   rename,
   remove,
   check,

@@ -63,7 +63,7 @@ export function decide(
   if (first !== undefined) throw new FaultError(stoppedBy(first, stopping, prepared));
   return {
     ...prepared,
-    withheld: subtracted.map(({ against }) => against),
+    withheld: [...prepared.withheld, ...subtracted.map(({ against }) => against)],
     warnings: [
       ...prepared.warnings,
       ...open.map((conflict) => ({ code: conflict.code, ...wordsOf(conflict) })),

@@ -47,12 +47,13 @@ export async function resolveEndpoints(tunnel: Tunnel, ipv6: boolean): Promise<R
  * Decides what a profile leaves open: the port, the mark, and for the beginning the usual MTU: {@link measureMtu} knows better, but
  * takes its time. Changes nothing.
  *
- * @throws FaultError `table-reserved`
+ * @throws FaultError `table-reserved`, `kill-switch-unavailable`
  */
 export async function prepare(tunnel: Tunnel, circumstances: Circumstances): Promise<PreparedTunnel> {
   const { table } = tunnel;
   if (typeof table === 'number' && (table === localTable || isOurTable(table)))
     throw new FaultError(reservedTable(table));
+  if (tunnel.killSwitch !== null) throw new FaultError(noKillSwitch(tunnel));
   const endpoints = literalsOf(circumstances.endpoints);
   // With tables of their own, users have rules of their own, which may go by the mark.
   const mark = tunnel.table === 'auto' ? outerMark : (tunnel.fwMark ?? outerMark);
@@ -67,7 +68,7 @@ export async function prepare(tunnel: Tunnel, circumstances: Circumstances): Pro
     ipv6: true,
     order: circumstances.order,
     since: new Date(circumstances.wallTime).toISOString(),
-    withheld: [],
+    withheld: tunnel.exclude,
     warnings: [
       ...unresolvedOf(circumstances.endpoints).map(unresolvedWarning),
       ...profileWarnings(tunnel, mark),
@@ -122,6 +123,15 @@ function reservedTable(table: number): FaultError['fault'] {
     code: 'table-reserved',
     message: `The profile asks for routes in table ${table}, which is kept for ${table === localTable ? 'the addresses of this machine' : 'the routes that Adit makes by itself'}.`,
     hint: 'Nothing was changed. Name another table in the profile, or take the line with Table out.',
+  };
+}
+
+function noKillSwitch({ name }: Tunnel): FaultError['fault'] {
+  return {
+    code: 'kill-switch-unavailable',
+    message: `The profile "${name}" asks for a kill switch, which this version cannot make yet.`,
+    hint: 'Nothing was changed. Bring the tunnel up without it, knowing that other traffic stays possible.',
+    command: `adit set ${JSON.stringify(name)} killSwitch=off`,
   };
 }
 

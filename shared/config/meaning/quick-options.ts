@@ -70,7 +70,7 @@ export function quickOptionsOf(file: ConfFile): QuickOptions {
     addresses,
     mtu,
     table,
-    dns: { servers, searchDomains },
+    dns: { servers, searchDomains, domains: [] },
     leftOut: refusedKeys.filter((key) => leftOut.has(key)),
   };
 }

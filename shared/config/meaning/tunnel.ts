@@ -36,6 +36,8 @@ export function toTunnel(
       fwMark,
       ...quickOptionsOf(file),
       peers: peers.map((peer) => tunnelPeer(file, peer)),
+      exclude: [],
+      killSwitch: null,
     },
   };
 }

@@ -11,6 +11,7 @@ import type { InterfaceAddress, Prefix } from '../../network/prefix.ts';
 import type { TunnelChange } from '../../tunnel/change.ts';
 import type { PeerStatus, TunnelHead, TunnelStatus } from '../../tunnel/status.ts';
 import { refusedKeys } from '../../tunnel/tunnel.ts';
+import { readDomain } from '../../tunnel/settings.ts';
 import type { Tunnel } from '../../tunnel/tunnel.ts';
 
 /** Limits on what one message may hold; the frame limit bounds the rest. */
@@ -20,6 +21,7 @@ const most = {
   allowedIpsOfPeer: 20_000,
   nameLength: 255,
   dnsEntries: 64,
+  excluded: 1_000,
 } as const;
 
 const keyText = z.string().regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'not a canonical base64 key');
@@ -51,6 +53,8 @@ const prefix = z.string().transform((text, context): Prefix => {
   return z.NEVER;
 });
 
+const domain = z.string().refine((text) => readDomain(text) === text, 'not a canonical domain');
+
 const endpoint = z.strictObject({
   host: z.string().regex(/^[A-Za-z0-9._:%-]{1,253}$/, 'not an address or a DNS name'),
   port,
@@ -78,8 +82,11 @@ export const tunnelMessage = z.strictObject({
   dns: z.strictObject({
     servers: z.array(z.string().regex(/^[0-9a-fA-F.:%]{1,64}$/)).max(most.dnsEntries),
     searchDomains: z.array(z.string().regex(/^[^\s\p{Cc}]{1,253}$/u)).max(most.dnsEntries),
+    domains: z.array(domain).max(most.dnsEntries),
   }),
   peers: z.array(tunnelPeer).max(most.peers),
+  exclude: z.array(prefix).max(most.excluded),
+  killSwitch: z.strictObject({ allowLan: z.boolean() }).nullable(),
   leftOut: z.array(z.enum(refusedKeys)).max(refusedKeys.length),
 }) satisfies z.ZodType<Tunnel>;
 
@@ -88,8 +95,13 @@ export function tunnelToMessage(tunnel: Tunnel): z.input<typeof tunnelMessage> {
   return {
     ...tunnel,
     addresses: tunnel.addresses.map(formatInterfaceAddress),
-    dns: { servers: [...tunnel.dns.servers], searchDomains: [...tunnel.dns.searchDomains] },
+    dns: {
+      servers: [...tunnel.dns.servers],
+      searchDomains: [...tunnel.dns.searchDomains],
+      domains: [...tunnel.dns.domains],
+    },
     peers: tunnel.peers.map((peer) => ({ ...peer, allowedIps: peer.allowedIps.map(formatPrefix) })),
+    exclude: tunnel.exclude.map(formatPrefix),
     leftOut: [...tunnel.leftOut],
   };
 }

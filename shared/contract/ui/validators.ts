@@ -1,10 +1,13 @@
 import { z } from '../schema.ts';
+import { settingNames } from '../../tunnel/settings.ts';
+import type { SettingName } from '../../tunnel/settings.ts';
 import { importLimitBytes } from './verbs.ts';
 import type { UiVerb, UiVerbs } from './verbs.ts';
 
 export { importLimitBytes } from './verbs.ts';
 
 const profileName = z.string().min(1).max(255);
+const settingName = z.enum(settingNames as readonly [SettingName, ...SettingName[]]);
 const nothing = z.strictObject({});
 
 /**
@@ -26,6 +29,10 @@ export const uiParams = {
   }),
   'profile.restore': z.strictObject({ name: profileName }),
   'profile.text': z.strictObject({ name: profileName, reveal: z.boolean() }),
+  'profile.set': z.strictObject({
+    name: profileName,
+    settings: z.partialRecord(settingName, z.string().max(65_536)),
+  }),
   'profile.rename': z.strictObject({ name: profileName, newName: z.string().max(1000) }),
   'profile.remove': z.strictObject({ name: profileName }),
   'tunnel.up': z.strictObject({

@@ -4,6 +4,7 @@
  */
 import type { Fault } from '../../fault.ts';
 import type { TunnelChange } from '../../tunnel/change.ts';
+import type { SettingName, SettingsText } from '../../tunnel/settings.ts';
 import type { TunnelStatus, TunnelWarning } from '../../tunnel/status.ts';
 
 /** A profile as the list shows it. Holds no key but the public one. */
@@ -21,6 +22,8 @@ export interface ProfileSummary {
   /** Problems that keep it from coming up. */
   readonly errors: number;
   readonly warnings: number;
+  /** What was decided beside the file, as text. */
+  readonly settings: SettingsText;
 }
 
 /** A peer as its profile describes it. */
@@ -87,6 +90,11 @@ export interface UiVerbs {
   'profile.restore': { params: { name: string }; result: null };
   /** The text of a profile; without `reveal` the secret keys are replaced by {@link hiddenKey}. */
   'profile.text': { params: { name: string; reveal: boolean }; result: string };
+  /** Decides what a .conf has no key for; an empty text goes back to the default. */
+  'profile.set': {
+    params: { name: string; settings: Partial<Record<SettingName, string>> };
+    result: SettingsText;
+  };
   'profile.rename': { params: { name: string; newName: string }; result: null };
   'profile.remove': { params: { name: string }; result: null };
   /**

@@ -14,6 +14,7 @@ import { foldChange } from '../../../shared/tunnel/change.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
 import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
 import { statusOf } from './profiles.ts';
+import { defaultSettings, settingsToText } from '../../../shared/tunnel/settings.ts';
 
 /** A question that the page asked. */
 export interface Asked<V extends UiVerb = UiVerb> {
@@ -40,6 +41,15 @@ export class AppDouble {
       'profile.import': ({ files }) => Promise.resolve(files.map(({ name }) => this.#import(name))),
       'profile.restore': () => Promise.resolve(null),
       'profile.text': ({ name, reveal }) => Promise.resolve(this.#text(name, reveal)),
+      'profile.set': ({ name, settings }) => {
+        const changed = { ...this.profile(name).settings, ...settings };
+        this.setProfiles(
+          this.#state.profiles.map((profile) =>
+            profile.name === name ? { ...profile, settings: changed } : profile,
+          ),
+        );
+        return Promise.resolve(changed);
+      },
       'profile.rename': ({ name, newName }) => {
         this.setProfiles(
           this.#state.profiles.map((profile) =>
@@ -134,6 +144,7 @@ export class AppDouble {
       peers: [],
       errors: 0,
       warnings: 0,
+      settings: settingsToText(defaultSettings),
     };
     this.setProfiles([...this.#state.profiles, profile]);
     return { file, kind: 'imported', name, interface: profile.interface, warnings: [] };

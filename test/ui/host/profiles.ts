@@ -1,5 +1,6 @@
 import type { ProfilePeer, ProfileSummary } from '../../../shared/contract/ui/verbs.ts';
 import type { PeerState, PeerStatus, TunnelHead, TunnelStatus } from '../../../shared/tunnel/status.ts';
+import { defaultSettings, settingsToText } from '../../../shared/tunnel/settings.ts';
 
 function peer(
   name: string | null,
@@ -38,6 +39,7 @@ export const fourClouds: ProfileSummary = {
   ],
   errors: 0,
   warnings: 0,
+  settings: settingsToText(defaultSettings),
 };
 
 /** The text of {@link fourClouds}, keys included. */
@@ -88,6 +90,7 @@ export const home: ProfileSummary = {
   ],
   errors: 0,
   warnings: 0,
+  settings: settingsToText(defaultSettings),
 };
 
 /** Seed 000: the office behind a relay; its file would run scripts. */
@@ -105,6 +108,7 @@ export const office: ProfileSummary = {
   ],
   errors: 0,
   warnings: 1,
+  settings: settingsToText(defaultSettings),
 };
 
 /** A profile that cannot come up. */
@@ -117,6 +121,7 @@ export const broken: ProfileSummary = {
   peers: [],
   errors: 2,
   warnings: 0,
+  settings: settingsToText(defaultSettings),
 };
 
 /** A public key like no other, for peer `index`. */
@@ -174,6 +179,7 @@ export function manyProfiles(count: number): ProfileSummary[] {
     name: `site-${index + 1}`,
     interface: `site-${index + 1}`,
     warnings: 0,
+    settings: settingsToText(defaultSettings),
   }));
 }
 

@@ -44,8 +44,10 @@ export function tunnelOf(parts: Partial<Tunnel> = {}): Tunnel {
     addresses: [interfaceAddress('10.200.200.11/24')],
     mtu: null,
     table: 'auto',
-    dns: { servers: [], searchDomains: [] },
+    dns: { servers: [], searchDomains: [], domains: [] },
     peers: [peerOf({ allowedIps: [networkOf(interfaceAddress('10.42.0.0/16'))] })],
+    exclude: [],
+    killSwitch: null,
     leftOut: [],
     ...parts,
   };
@@ -90,7 +92,10 @@ export const anyTunnel: fc.Arbitrary<Tunnel> = fc.record({
   dns: fc.record({
     servers: fc.array(fc.oneof(fc.ipV4(), fc.ipV6()), { maxLength: 3 }),
     searchDomains: fc.array(fc.domain(), { maxLength: 3 }),
+    domains: fc.array(fc.domain(), { maxLength: 3 }),
   }),
   peers: fc.array(peer, { maxLength: 4 }),
+  exclude: fc.array(range.map(networkOf), { maxLength: 3 }),
+  killSwitch: fc.option(fc.record({ allowLan: fc.boolean() })),
   leftOut: fc.subarray([...refusedKeys]),
 });

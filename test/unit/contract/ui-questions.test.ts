@@ -7,6 +7,7 @@ const good: Readonly<Record<UiVerb, unknown>> = {
   'profile.import': { files: [{ name: 'home.conf', base64: 'eA==' }] },
   'profile.restore': { name: 'home' },
   'profile.text': { name: 'home', reveal: false },
+  'profile.set': { name: 'home', settings: { killSwitch: 'on' } },
   'profile.rename': { name: 'home', newName: 'office' },
   'profile.remove': { name: 'home' },
   'tunnel.up': { name: 'home', accept: ['scripts-refused'] },

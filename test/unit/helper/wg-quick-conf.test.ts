@@ -21,7 +21,7 @@ function prefixes(...texts: string[]): Prefix[] {
 const sixAndFour = tunnelOf({
   addresses: [interfaceAddress('10.200.200.11/24'), interfaceAddress('fd00::11/64')],
   fwMark: 7,
-  dns: { servers: ['1.1.1.1'], searchDomains: ['example.org'] },
+  dns: { servers: ['1.1.1.1'], searchDomains: ['example.org'], domains: [] },
   leftOut: ['PostUp'],
   peers: [
     peerOf({

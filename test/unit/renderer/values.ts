@@ -1,5 +1,6 @@
 import type { ProfileSummary } from '../../../shared/contract/ui/verbs.ts';
 import type { PeerStatus, TunnelStatus } from '../../../shared/tunnel/status.ts';
+import { defaultSettings, settingsToText } from '../../../shared/tunnel/settings.ts';
 
 /** A peer that is idle, but for what is given. */
 export function peer(publicKey: string, parts: Partial<PeerStatus> = {}): PeerStatus {
@@ -52,6 +53,7 @@ export function profile(parts: Partial<ProfileSummary> = {}): ProfileSummary {
     peers: [],
     errors: 0,
     warnings: 0,
+    settings: settingsToText(defaultSettings),
     ...parts,
   };
 }

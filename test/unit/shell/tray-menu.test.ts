@@ -5,13 +5,24 @@ import type { FaultCode } from '../../../shared/fault.ts';
 import type { ProfileSummary, UiState } from '../../../shared/contract/ui/verbs.ts';
 import type { TunnelState } from '../../../shared/tunnel/status.ts';
 import { tunnelStatus } from '../tunnel/statuses.ts';
+import { defaultSettings, settingsToText } from '../../../shared/tunnel/settings.ts';
 
 function trayContent(state: UiState, offers: Partial<TrayOffers> = {}): TrayContent {
   return contentWith(state, { canStartHelper: false, startAtLogin: null, ...offers });
 }
 
 function profile(name: string, label: string | null = null): ProfileSummary {
-  return { name, label, interface: name, addresses: [], publicKey: null, peers: [], errors: 0, warnings: 0 };
+  return {
+    name,
+    label,
+    interface: name,
+    addresses: [],
+    publicKey: null,
+    peers: [],
+    errors: 0,
+    warnings: 0,
+    settings: settingsToText(defaultSettings),
+  };
 }
 
 function stateWith(parts: Partial<UiState> = {}): UiState {
