@@ -11,6 +11,7 @@ import { requestEnvelope } from '../../../shared/contract/helper/messages.ts';
 import { changeNotification } from '../../../shared/contract/helper/verbs.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
 import type { Log } from '../system/log.ts';
+import { Allowance } from './allowance.ts';
 
 /** Milliseconds within which a client has to say hello. */
 const helloDeadline = 5_000;
@@ -30,6 +31,10 @@ export class Session {
   readonly #rpc: JSONRPCServer<Session>;
   readonly #log: Log;
   readonly #reader = new FrameReader(requestLimitBytes);
+  readonly #allowance = new Allowance();
+  /** Frames that came and have to wait for the allowance to grow; no more are read meanwhile. */
+  readonly #waiting: Uint8Array[] = [];
+  #waitTimer: NodeJS.Timeout | null = null;
   #pending = 0;
   #frameTimer: NodeJS.Timeout | null = null;
   #helloTimer: NodeJS.Timeout | null;
@@ -73,6 +78,8 @@ export class Session {
   close(): void {
     this.introduce();
     this.#endFrameTimer();
+    if (this.#waitTimer !== null) clearTimeout(this.#waitTimer);
+    this.#waiting.length = 0;
     this.#endWatch?.();
     this.#endWatch = null;
     this.#socket.destroy();
@@ -83,15 +90,40 @@ export class Session {
       const bodies = this.#reader.push(chunk);
       // The time of a frame runs from its first byte on, however the others trickle in.
       if (bodies.length > 0) this.#endFrameTimer();
-      for (const body of bodies) this.#take(body);
+      this.#waiting.push(...bodies);
+      this.#takeWaiting();
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.#cut(error.message);
       return;
     }
-    if (this.#reader.isPartial && !this.#socket.destroyed) {
-      this.#frameTimer ??= setTimeout(() => this.#cut('a frame was not completed in time'), frameDeadline);
+    this.#timeFrame();
+  }
+
+  /** Gives a frame that has begun its time, unless we are what keeps it from being completed. */
+  #timeFrame(): void {
+    if (!this.#reader.isPartial || this.#waiting.length > 0 || this.#socket.destroyed) return;
+    this.#frameTimer ??= setTimeout(() => this.#cut('a frame was not completed in time'), frameDeadline);
+  }
+
+  /** Takes what the allowance allows; for the rest the client waits, and not the helper. */
+  #takeWaiting(): void {
+    for (;;) {
+      const [body] = this.#waiting;
+      if (body === undefined || !this.#allowance.take()) break;
+      this.#waiting.shift();
+      this.#take(body);
     }
+    if (this.#waiting.length === 0 || this.#waitTimer !== null) return;
+    this.#socket.pause();
+    this.#endFrameTimer();
+    this.#waitTimer = setTimeout(() => {
+      this.#waitTimer = null;
+      this.#takeWaiting();
+      if (this.#waiting.length > 0) return;
+      this.#socket.resume();
+      this.#timeFrame();
+    }, this.#allowance.wait());
   }
 
   #endFrameTimer(): void {

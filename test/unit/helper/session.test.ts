@@ -247,6 +247,23 @@ describe('what a client may send', () => {
     expect([asked, log]).toEqual([32, ['client-cut: too many requests at once']]);
   });
 
+  it(
+    'is a hundred questions at once; the others wait in its own socket, and all are answered',
+    { timeout: 20_000 },
+    async () => {
+      const { path } = await serving();
+      const client = await RawClient.introduced(path);
+      const began = performance.now();
+      // Twenty at a time: with more than 32 under way it would be cut.
+      for (let round = 0; round < 8; round += 1) {
+        const ids = Array.from({ length: 20 }, () => client.post('status', {}));
+        for (const id of ids) await client.until((message) => message.id === id);
+      }
+      // 161 with the hello, of which 100 are free: 61 at 50 a second.
+      expect(performance.now() - began).toBeGreaterThan(1_000);
+    },
+  );
+
   it('is as many questions as it likes, one after the other', async () => {
     const { path } = await serving();
     const client = await RawClient.introduced(path);
