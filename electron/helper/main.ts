@@ -4,11 +4,14 @@ import { FaultError, faultOf } from '../../shared/fault.ts';
 import { version } from '../../shared/version.ts';
 import { readTask } from './options.ts';
 import type { HelperTask } from './options.ts';
-import { listen, removeDeadSocket } from './server/listen.ts';
+import { handedDescriptor, isListenedAt } from './server/activation.ts';
+import { audited } from './server/audit.ts';
+import { listen, removeDeadSocket, takeOver } from './server/listen.ts';
 import { handlersOf, rpcServer } from './server/rpc.ts';
 import { systemClock } from './system/clock.ts';
 import { becomeOnlyHelper } from './system/lock.ts';
 import { logToStderr } from './system/log.ts';
+import { tellSystemd } from './system/notify.ts';
 import { refuseUnknownSystem } from './system/platform.ts';
 import { Programs } from './system/programs.ts';
 import { publicKeyOf } from './system/public-key.ts';
@@ -18,11 +21,14 @@ import { Supervisor } from './tunnels/supervisor.ts';
 
 /** The root helper, in the foreground: serves until it is told to end. */
 async function serve(task: HelperTask & { kind: 'serve' }): Promise<void> {
-  const { folder, leave, supervisor } = await prepareSupervisor(task);
-  const rpc = rpcServer(handlersOf(supervisor, task.owner), logToStderr);
+  const handed = handedDescriptor(process.env);
+  const { folder, leave, programs, supervisor } = await prepareSupervisor(task);
+  const rpc = rpcServer(audited(handlersOf(supervisor, task.owner), task.owner, logToStderr), logToStderr);
   // Whoever connects early waits until the tunnels of the helper before this one are back.
   const started = supervisor.start();
-  const server = await listen(task.socket, task.owner, rpc, logToStderr);
+  const server = await (handed === null
+    ? listen(task.socket, task.owner, rpc, logToStderr)
+    : takeOver(handed, task.socket, task.owner, rpc, logToStderr));
 
   let isEnding = false;
   const end = (): void => {
@@ -30,7 +36,7 @@ async function serve(task: HelperTask & { kind: 'serve' }): Promise<void> {
     if (isEnding) return;
     isEnding = true;
     server.close();
-    rmSync(task.socket, { force: true });
+    if (handed === null) rmSync(task.socket, { force: true });
     void supervisor
       .stop(task.keep)
       .catch((error: unknown) => logToStderr('stop-failed', { reason: faultOf(error).message }))
@@ -44,6 +50,7 @@ async function serve(task: HelperTask & { kind: 'serve' }): Promise<void> {
   process.on('SIGHUP', end);
 
   await started;
+  await tellSystemd(process.env, programs);
   const ready = { ready: true, socket: task.socket, owner: task.owner, pid: process.pid, version };
   process.stdout.write(`${JSON.stringify({ ...ready, protocol: helperProtocol })}\n`);
   logToStderr('ready', { socket: task.socket, owner: task.owner, folder: folder.path });
@@ -54,7 +61,8 @@ async function recover(task: HelperTask & { kind: 'recover' }): Promise<void> {
   const { leave, supervisor } = await prepareSupervisor(task);
   try {
     const undone = await supervisor.recover();
-    await removeDeadSocket(task.socket);
+    // No helper runs: one that is listened at is systemd's, which a connection would make start one.
+    if (!isListenedAt(task.socket)) await removeDeadSocket(task.socket);
     process.stdout.write(`${JSON.stringify({ undone })}\n`);
   } finally {
     leave();
@@ -64,6 +72,7 @@ async function recover(task: HelperTask & { kind: 'recover' }): Promise<void> {
 async function prepareSupervisor({ owner, dev }: HelperTask): Promise<{
   folder: RunFolder;
   leave: () => void;
+  programs: Programs;
   supervisor: Supervisor;
 }> {
   if (process.getuid?.() !== 0) throw new FaultError(needsRoot);
@@ -84,7 +93,7 @@ async function prepareSupervisor({ owner, dev }: HelperTask): Promise<{
     release();
     folder.leave();
   };
-  return { folder, leave, supervisor };
+  return { folder, leave, programs, supervisor };
 }
 
 /** What runs as root must be nobody's to change but root's. */

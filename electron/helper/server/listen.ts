@@ -7,6 +7,7 @@ import type { JSONRPCServer } from 'json-rpc-2.0';
 import { FaultError } from '../../../shared/fault.ts';
 import type { Log } from '../system/log.ts';
 import { untrustedAncestor } from '../system/trust.ts';
+import { checkHanded } from './activation.ts';
 import { Session } from './session.ts';
 
 /** Clients at one time. A person has a window, a tray and a few commands; not more. */
@@ -27,17 +28,7 @@ export async function listen(
   const socketPath = resolve(path);
   makeSafeFolder(dirname(socketPath));
   await removeDeadSocket(socketPath);
-  let clients = 0;
-  const server = createServer((socket) => {
-    if (clients >= mostClients) {
-      log('client-refused', { reason: 'too many clients' });
-      socket.destroy();
-      return;
-    }
-    clients += 1;
-    socket.once('close', () => (clients -= 1));
-    new Session(socket, rpc, log);
-  });
+  const server = serverOf(rpc, log);
   const listening = once(server, 'listening');
   // The socket is bound before listen() returns; nothing else may be made under this mask.
   const usualMask = process.umask(0o177);
@@ -48,6 +39,40 @@ export async function listen(
   });
   chownSync(socketPath, owner, lstatSync(socketPath).gid);
   return server;
+}
+
+/**
+ * Takes over a socket that listens already, from systemd, which keeps it when we end.
+ *
+ * @throws FaultError `helper-socket-unsafe`
+ */
+export async function takeOver(
+  descriptor: number,
+  path: string,
+  owner: number,
+  rpc: JSONRPCServer<Session>,
+  log: Log,
+): Promise<Server> {
+  checkHanded(descriptor, resolve(path), owner);
+  const server = serverOf(rpc, log);
+  server.listen({ fd: descriptor });
+  await once(server, 'listening');
+  return server;
+}
+
+/** A server that has a session for each client, up to {@link mostClients}. */
+function serverOf(rpc: JSONRPCServer<Session>, log: Log): Server {
+  let clients = 0;
+  return createServer((socket) => {
+    if (clients >= mostClients) {
+      log('client-refused', { reason: 'too many clients' });
+      socket.destroy();
+      return;
+    }
+    clients += 1;
+    socket.once('close', () => (clients -= 1));
+    new Session(socket, rpc, log);
+  });
 }
 
 function makeSafeFolder(folder: string): void {

@@ -22,6 +22,7 @@ const packages = {
   setpriv: 'util-linux',
   flock: 'util-linux',
   cat: 'coreutils',
+  'systemd-notify': 'systemd',
 } as const;
 
 /** The name of a program the helper runs. */
