@@ -1,7 +1,16 @@
 import { desktopPackages } from './desktop/requirements.ts';
+import { polkitPackages } from './lab/product/polkit.ts';
 import { labPackages } from './lab/requirements.ts';
 
 /** The Debian packages that a machine needs for all tests to run. */
 export const neededPackages: readonly string[] = [
-  ...new Set([...labPackages, ...desktopPackages, 'chromium', 'fonts-noto-cjk', 'unzip', 'zip']),
+  ...new Set([
+    ...labPackages,
+    ...polkitPackages,
+    ...desktopPackages,
+    'chromium',
+    'fonts-noto-cjk',
+    'unzip',
+    'zip',
+  ]),
 ];
