@@ -3,7 +3,7 @@
  * needs in files beside it (`cli-*.cjs`), and the interface as ES modules. The same files run on Node 16.17 and Electron 22, where
  * the desktop tests try them, and on what ships.
  */
-import { chmod, copyFile, cp, rm } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import type { InputOptions } from 'rolldown';
@@ -34,9 +34,16 @@ const define = {
 };
 
 process.env['NODE_ENV'] = 'production';
-await rm(dist, { recursive: true, force: true });
+await clear();
 await Promise.all([...programs.map(buildProgram), buildInterface(), copyIcons()]);
 await chmod(join(dist, 'bin.cjs'), 0o755);
+
+/** Empties `dist/` but for the engine, which `npm run build:engine` puts there. */
+async function clear(): Promise<void> {
+  await mkdir(dist, { recursive: true });
+  const old = (await readdir(dist)).filter((name) => name !== 'engine');
+  await Promise.all(old.map((name) => rm(join(dist, name), { recursive: true })));
+}
 
 async function buildProgram({
   name,
