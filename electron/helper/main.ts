@@ -1,4 +1,5 @@
 import { realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { helperProtocol } from '../../shared/contract/helper/verbs.ts';
 import { FaultError, faultOf } from '../../shared/fault.ts';
 import { version } from '../../shared/version.ts';
@@ -80,7 +81,7 @@ async function prepareSupervisor({ owner, dev }: HelperTask): Promise<{
   process.umask(0o022);
   checkOwnFiles(dev);
   const folder = new RunFolder(owner);
-  const programs = new Programs(dev);
+  const programs = new Programs(dev, join(__dirname, 'engine'));
   const release = await becomeOnlyHelper(folder, programs);
   const supervisor = new Supervisor({
     programs,

@@ -67,6 +67,10 @@ export interface TunnelHead {
   readonly since: Timestamp | null;
   /** `kernel` or `wireguard-go`; null while it is down. */
   readonly engine: 'kernel' | 'wireguard-go' | null;
+  /**
+   * Of the engine that runs, which may be older than what is installed: the kernel module's, or `0.0.YYYYMMDD` of wireguard-go, with
+   * ` (Adit’s own)` behind it where Adit brought it. Null while it is down, and where it cannot be told.
+   */
   readonly engineVersion: string | null;
   /** Bytes. */
   readonly mtu: number | null;

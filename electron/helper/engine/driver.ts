@@ -9,6 +9,7 @@ import { ProgramError, run } from '../system/run.ts';
 import type { RunFolder } from '../system/run-folder.ts';
 import type { PreparedTunnel } from '../tunnels/prepared.ts';
 import { endProcessesFor, markerFor } from './engine-processes.ts';
+import { EngineVersions } from './engine-version.ts';
 import { KernelEngine } from './kernel.ts';
 import type { Engine } from './reading.ts';
 import { uapiSocket, WireGuardGo } from './wireguard-go.ts';
@@ -23,15 +24,19 @@ const patience = 2_000;
 /** Milliseconds that an engine may take to go after its interface. */
 const goingTimeout = 1_000;
 
-/** Makes and removes WireGuard interfaces by `wg-quick`, which takes the kernel's WireGuard, or else wireguard-go. */
+/**
+ * Makes and removes WireGuard interfaces by `wg-quick`, which takes the kernel's WireGuard, or else the wireguard-go that it is told of:
+ * our own, or else the system's.
+ */
 export class WgQuickDriver {
   readonly #programs: Programs;
   readonly #folder: RunFolder;
-  readonly #versions: Partial<Record<Engine['name'], Promise<string | null>>> = {};
+  readonly #versions: EngineVersions;
 
   constructor(programs: Programs, folder: RunFolder) {
     this.#programs = programs;
     this.#folder = folder;
+    this.#versions = new EngineVersions(programs);
   }
 
   /**
@@ -100,15 +105,9 @@ export class WgQuickDriver {
     });
   }
 
-  /** The version of an engine, as it names itself; asked once. */
-  version(engine: Engine['name']): Promise<string | null> {
-    this.#versions[engine] ??= engine === 'kernel' ? readVersionOfModule() : this.#readVersionOfWireGuardGo();
-    return this.#versions[engine];
-  }
-
-  async #readVersionOfWireGuardGo(): Promise<string | null> {
-    const output = await run(this.#programs.path('wireguard-go'), ['--version']).catch(() => null);
-    return /v\d\S*/.exec(output?.stdout ?? '')?.[0] ?? null;
+  /** The version of the engine that serves an interface; null where it cannot be told. */
+  version(name: string, engine: Engine['name']): Promise<string | null> {
+    return engine === 'kernel' ? readVersionOfModule() : this.#versions.of(name);
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds that ended processes may take to be gone. */
@@ -6,6 +6,9 @@ const goingTimeout = 1_000;
 
 /** The variable by which everything that is started to make an interface can be found again. */
 const marker = 'ADIT_INTERFACE';
+
+/** What the process of every engine is called, Adit’s own or the system's. */
+export const engineProcessName = 'wireguard-go';
 
 /** The environment that marks a process, and all that it starts, as being for an interface. */
 export function markerFor(interfaceName: string): Record<string, string> {
@@ -26,17 +29,43 @@ export async function endProcessesFor(interfaceName: string): Promise<void> {
   }
 }
 
+/** The engine that was started to serve an interface in this network namespace; null where none is found. */
+export function engineProcessFor(interfaceName: string): number | null {
+  const isEngineOfIt = isMarkedFor(interfaceName);
+  // It is asked for just after the engine was started: the highest number is nearly always the one.
+  const newestFirst = processes().sort((a, b) => Number(b) - Number(a));
+  const pid = newestFirst.find((name) => nameOf(name) === engineProcessName && isEngineOfIt(name));
+  return pid === undefined ? null : Number(pid);
+}
+
 function processesFor(interfaceName: string): number[] {
+  return processes().filter(isMarkedFor(interfaceName)).map(Number);
+}
+
+function processes(): string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+}
+
+function nameOf(pid: string): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'latin1').trimEnd();
+  } catch {
+    // It ended while it was looked at.
+    return null;
+  }
+}
+
+function isMarkedFor(interfaceName: string): (pid: string) => boolean {
   const wanted = `${marker}=${interfaceName}`;
   const here = readlinkSync('/proc/self/ns/net');
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && isMarked(name, wanted, here))
-    .map(Number);
+  return (pid) => isMarked(pid, wanted, here);
 }
 
 function isMarked(pid: string, wanted: string, namespace: string): boolean {
   try {
     return (
+      // Whatever another user's process says of itself, it is none of ours.
+      statSync(`/proc/${pid}`).uid === 0 &&
       readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(wanted) &&
       readlinkSync(`/proc/${pid}/ns/net`) === namespace
     );

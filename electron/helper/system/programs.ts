@@ -1,6 +1,7 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { FaultError } from '../../../shared/fault.ts';
+import type { Untrusted } from '../../../shared/contract/helper/trust.ts';
 import { untrustedAncestor } from './trust.ts';
 
 /** Where programs are looked for, whatever the caller's PATH says. */
@@ -32,10 +33,15 @@ export type ProgramName = keyof typeof packages;
 export class Programs {
   readonly #paths = new Map<ProgramName, string>();
   readonly #trustAll: boolean;
+  readonly #engineFolder: string | null;
 
-  /** @param trustAll accept programs whatever their owner (`--dev`) */
-  constructor(trustAll: boolean) {
+  /**
+   * @param trustAll accept programs whatever their owner (`--dev`)
+   * @param engineFolder where Adit's own engine is, if it has one: it goes before the system's
+   */
+  constructor(trustAll: boolean, engineFolder: string | null = null) {
     this.#trustAll = trustAll;
+    this.#engineFolder = engineFolder;
   }
 
   /**
@@ -54,15 +60,25 @@ export class Programs {
 
   /** The same, or null where it is not installed. */
   find(name: ProgramName): string | null {
-    const path = folders.map((folder) => join(folder, name)).find(isExecutable);
+    const own = name === 'wireguard-go' && this.#engineFolder !== null ? [this.#engineFolder] : [];
+    const path = [...own, ...folders].map((folder) => join(folder, name)).find(isExecutable);
     if (path === undefined) return null;
-    const culprit = this.#trustAll ? null : untrustedAncestor(realpathSync(path));
+    const culprit = this.#untrusted(path);
     if (culprit === null) return path;
     throw new FaultError({
       code: 'helper-files-untrusted',
       message: `${path} would run as root, and ${culprit.path} ${culprit.reason}.`,
       hint: 'Reinstall the package it belongs to.',
     });
+  }
+
+  /** Whether a file is there that the helper may run: nobody but root could change it. @param path absolute */
+  trusts(path: string): boolean {
+    return isExecutable(path) && this.#untrusted(path) === null;
+  }
+
+  #untrusted(path: string): Untrusted | null {
+    return this.#trustAll ? null : untrustedAncestor(realpathSync(path));
   }
 }
 

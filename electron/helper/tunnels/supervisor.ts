@@ -320,7 +320,7 @@ export class Supervisor {
 
   async #attach(live: LiveTunnel): Promise<void> {
     const engine = await this.#driver.attach(live.interface);
-    live.attach(engine, await this.#driver.version(engine.name));
+    live.attach(engine, await this.#driver.version(live.interface, engine.name));
     engine.onEnd(() => {
       if (live.engine !== engine) return;
       live.detach();

@@ -32,6 +32,8 @@ export interface HelperOptions {
   /** Who the commands run as, and whose the profiles are; root unless told. */
   readonly user?: CommandUser;
   readonly keep?: boolean;
+  /** What is started; {@link aditProgram} unless told. */
+  readonly program?: string;
 }
 
 /** Adit on a host of a lab: the helper inside, the command line outside with a socket and profiles of its own. */
@@ -74,7 +76,8 @@ export class AditClient implements AsyncDisposable {
 
   /** What starts `adit` with some words, outside the host, in {@link environment}. */
   argv(...words: string[]): string[] {
-    return [...(this.#options.user?.identity ?? []), process.execPath, aditProgram, ...words];
+    const { user, program = aditProgram } = this.#options;
+    return [...(user?.identity ?? []), process.execPath, program, ...words];
   }
 
   /** What makes `adit` use this client's profiles and helper. */
@@ -145,7 +148,7 @@ export class AditClient implements AsyncDisposable {
 }
 
 function startHelper(host: Host, socket: string, options: HelperOptions): Running {
-  const { user, owner = user?.uid ?? 0, keep = false } = options;
+  const { user, owner = user?.uid ?? 0, keep = false, program = aditProgram } = options;
   const words = [
     'helper',
     '--socket',
@@ -155,5 +158,5 @@ function startHelper(host: Host, socket: string, options: HelperOptions): Runnin
     '--dev',
     ...(keep ? ['--keep'] : []),
   ];
-  return host.start([process.execPath, aditProgram, ...words]);
+  return host.start([process.execPath, program, ...words]);
 }

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Programs } from '../../../electron/helper/system/programs.ts';
@@ -16,6 +16,40 @@ describeWith(['ip'], 'a program of the system', () => {
     } finally {
       process.env['PATH'] = path;
     }
+  });
+});
+
+describeWith(['root'], 'Adit’s own engine', () => {
+  function ownEngine(): { folder: string; path: string } {
+    const folder = join(temporaryFolder(), 'engine');
+    mkdirSync(folder);
+    const path = join(folder, 'wireguard-go');
+    writeFileSync(path, '', { mode: 0o755 });
+    return { folder, path };
+  }
+
+  it('goes before the system’s, and where it is missing the system’s is taken', () => {
+    const { folder, path } = ownEngine();
+    expect(new Programs(false, folder).find('wireguard-go')).toBe(path);
+    rmSync(path);
+    expect(new Programs(false, folder).find('wireguard-go')).toBe(new Programs(false).find('wireguard-go'));
+  });
+
+  it('is the only program that is looked for there', () => {
+    const { folder } = ownEngine();
+    writeFileSync(join(folder, 'ip'), '', { mode: 0o755 });
+    expect(new Programs(false, folder).find('ip')).toBe(new Programs(false).find('ip'));
+  });
+
+  it('is refused where somebody but root could change it, and not passed over', () => {
+    const { folder, path } = ownEngine();
+    chmodSync(path, 0o775);
+    const find = (): unknown => new Programs(false, folder).find('wireguard-go');
+    expect(find).toThrow('would run as root');
+    expect(new Programs(true, folder).find('wireguard-go')).toBe(path);
+    chmodSync(path, 0o755);
+    chmodSync(folder, 0o777);
+    expect(find).toThrow('would run as root');
   });
 });
 
