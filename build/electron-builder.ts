@@ -42,7 +42,14 @@ export function packageConfiguration(options: PackageOptions): Configuration {
     directories: { output, buildResources: 'assets' },
     files: ['dist/**'],
     asar: true,
-    asarUnpack: ['dist/bin.cjs', 'dist/cli.cjs', 'dist/cli-*.cjs', 'dist/helper.cjs', 'dist/renderer/**'],
+    asarUnpack: [
+      'dist/bin.cjs',
+      'dist/cli.cjs',
+      'dist/cli-*.cjs',
+      'dist/helper.cjs',
+      'dist/engine/**',
+      'dist/renderer/**',
+    ],
     // Everything is bundled. Left to itself the packager takes optional dependencies in, the Node of the scripts among them.
     beforeBuild: () => Promise.resolve(false),
     // Electron's own app, which starts any other: it goes from a fetched Electron, but not from one in a folder.

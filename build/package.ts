@@ -4,6 +4,7 @@
  *   node build/package.ts            the targets of the configuration
  *   node build/package.ts --dir      an unpacked application
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, Platform } from 'electron-builder';
 import { packageConfiguration } from './electron-builder.ts';
@@ -11,6 +12,9 @@ import { installedRuntime } from './electron-runtime.ts';
 
 const root = join(import.meta.dirname, '..');
 const isDir = process.argv.includes('--dir');
+
+if (!existsSync(join(root, 'dist', 'engine', 'wireguard-go')))
+  console.error('The package gets no engine of its own: "npm run build:engine" was not run.');
 
 await build({
   projectDir: root,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import packageFacts from '../../package.json' with { type: 'json' };
 import { machine } from '../lab/command.ts';
 import { callerSeenBy } from '../lab/measure.ts';
 import { namespaceOf, signalProcess } from '../lab/namespaces.ts';
+import { systemEngine, whyNoOwnEngine } from '../lab/product/installation.ts';
 import { openFullTunnel } from '../lab/scenarios/full-tunnel.ts';
 import { importFile, stateBecomes, switchOf } from './interface.ts';
 import { Desktop, nobody, sandboxRefusal } from './session/desktop.ts';
@@ -60,6 +61,16 @@ describeOnDesktop('the packaged application', () => {
       'app.asar',
       'app.asar.unpacked',
     ]);
+  });
+
+  test('has the engine beside the archive, to be run from there, with its licences', async (context) => {
+    const reason = whyNoOwnEngine();
+    if (reason !== null) context.skip(reason);
+    const engine = join(unpacked, 'engine', 'wireguard-go');
+    expect((await machine.run([engine, '--version'])).stdout).toMatch(/^wireguard-go v/);
+    expect(await readFile(join(unpacked, 'engine', 'LICENSES.txt'), 'utf8')).toContain(
+      'golang.zx2c4.com/wireguard v',
+    );
   });
 
   test('is the command line too, for its own Node and for any other', async () => {
@@ -117,6 +128,10 @@ describeOnDesktop('the packaged application', () => {
     await switchOf(page, 'Home_Win10').click();
     await stateBecomes(page, 'Home_Win10', 'Connected');
     for (const { url, caller } of reachable) expect(await callerSeenBy(client, url)).toBe(caller);
+    const [engine] = client.processes('wireguard-go');
+    expect(await readlink(`/proc/${engine?.pid ?? 0}/exe`)).toBe(
+      whyNoOwnEngine() === null ? join(unpacked, 'engine', 'wireguard-go') : systemEngine,
+    );
     await shoot(page, 'packaged');
     await switchOf(page, 'Home_Win10').click();
     await stateBecomes(page, 'Home_Win10', 'Down');
