@@ -8,9 +8,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { confPart } from './conf/conf-part.ts';
+import { helperPart } from './helper/helper-part.ts';
 import type { Finding, FuzzPart } from './part.ts';
 
-const parts: Readonly<Record<string, FuzzPart>> = { conf: confPart };
+const parts: Readonly<Record<string, FuzzPart>> = { conf: confPart, helper: helperPart };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in parts));
