@@ -1,5 +1,5 @@
 import { chmodSync, copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { bundleFolder, installedFiles, programFolder, programName } from '../../../build/linux/installed.ts';
 import type { CommandResult, RunOptions } from '../command.ts';
 import type { Host } from '../host.ts';
@@ -70,6 +70,15 @@ export async function install(host: Host): Promise<void> {
       mkdir -p "/run/home/$uid"
       chown "$uid:$uid" "/run/home/$uid"
     done`);
+}
+
+/** The texts of the units that were installed, by name. */
+export async function installedUnits(host: Host): Promise<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  for (const { path } of installedFiles) {
+    if (path.includes('/systemd/system/')) texts[basename(path)] = await host.read(path);
+  }
+  return texts;
 }
 
 /** Runs `adit` of {@link install} as somebody, with that person's own profiles and helper. */

@@ -1,0 +1,16 @@
+#!/bin/bash
+# systemd as PID 1 of a PID and cgroup namespace of its own, on a host of the lab: the network, /run and /etc are the host's.
+#
+#   systemd.sh UNITS      UNITS is the only folder that units are read from: nothing of the machine's is started
+set -eu
+units=$1
+
+mount -t cgroup2 lab /sys/fs/cgroup
+# What is not the namespace's own stays as it is: systemd raises limits of the kernel where it may.
+for settings in fs kernel vm; do
+  mount --bind "/proc/sys/$settings" "/proc/sys/$settings"
+  mount -o remount,bind,ro "/proc/sys/$settings"
+done
+mkdir -p /run/systemd/system
+exec env -i container=lab SYSTEMD_UNIT_PATH="$units" PATH="$PATH" \
+  /lib/systemd/systemd --system --unit=lab.target --log-target=console --log-level=notice --show-status=0
