@@ -34,6 +34,18 @@ async function recover({ client }: FullTunnel, adit: AditClient): Promise<string
   return (JSON.parse(stdout) as { undone: string[] }).undone;
 }
 
+/** A program that takes a UDP port as soon as it is free. */
+function thiefOfPort(port: number): string {
+  return `
+    const take = () => {
+      const socket = require('node:dgram').createSocket('udp4');
+      socket.on('error', () => socket.close(() => setTimeout(take, 1)));
+      socket.bind(${port});
+    };
+    take();
+    console.log('waiting');`;
+}
+
 describeInLab('a helper that is killed', () => {
   test('in the middle of up: the command fails by name, and recover leaves the network as before', async () => {
     await opened(async (stage, adit) => {
@@ -202,12 +214,10 @@ describeInLab('a network that others change', () => {
         client
           .processes('wireguard-go')
           .find(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(name))?.pid ?? 0;
+      // It lies in wait for the port, which is free for a moment only.
+      await using thief = client.start([process.execPath, '-e', thiefOfPort(40_000)]);
+      await thief.line(/waiting/, 20_000);
       process.kill(engineOf('port'), 'SIGKILL');
-      await using thief = client.start([
-        process.execPath,
-        '-e',
-        "require('dgram').createSocket('udp4').bind(40000)",
-      ]);
       await expect.poll(async () => (await adit.status('port')).state, { timeout: 8000 }).toBe('failed');
       expect((await adit.status('port')).peers.map(({ state }) => state)).toEqual(['idle']);
       await sleep(8_000);
