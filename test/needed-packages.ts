@@ -14,3 +14,6 @@ export const neededPackages: readonly string[] = [
     'zip',
   ]),
 ];
+
+/** What `npm run bench throughput` needs beside them; it is installed when that is run. */
+export const benchPackages: readonly string[] = ['iperf3'];

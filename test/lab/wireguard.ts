@@ -27,10 +27,20 @@ export async function raiseBySetconf(host: Host, tunnel: SetconfTunnel): Promise
   );
 }
 
-/** Brings a tunnel up by stock `wg-quick`. @throws as `Host.run` when it refuses. */
-export async function raiseByQuick(host: Host, link: string, conf: string): Promise<void> {
+/**
+ * Brings a tunnel up by stock `wg-quick`.
+ *
+ * @param engine the wireguard-go it starts; Debian's unless told
+ * @throws as `Host.run` when it refuses.
+ */
+export async function raiseByQuick(
+  host: Host,
+  link: string,
+  conf: string,
+  engine = 'wireguard-go',
+): Promise<void> {
   await host.write(`/etc/wireguard/${link}.conf`, conf, 0o600);
-  await host.run(['wg-quick', 'up', link]);
+  await host.run(['wg-quick', 'up', link], { env: { WG_QUICK_USERSPACE_IMPLEMENTATION: engine } });
 }
 
 /** Takes a tunnel down by stock `wg-quick`. */

@@ -14,8 +14,12 @@ export interface TwoHosts extends Scenario {
   readonly b: Host;
 }
 
-/** Builds the scenario; host A, the client, has no tunnel. About 0.3 s. */
-export async function openTwoHosts(): Promise<TwoHosts> {
+/**
+ * Builds the scenario; host A, the client, has no tunnel. About 0.3 s.
+ *
+ * @param engine the wireguard-go of host B; Debian's unless told
+ */
+export async function openTwoHosts({ engine }: { readonly engine?: string } = {}): Promise<TwoHosts> {
   const lab = await Lab.open('two-hosts');
   return inLab(lab, async () => {
     const [a, b] = await lab.hosts('a', 'b');
@@ -27,7 +31,7 @@ export async function openTwoHosts(): Promise<TwoHosts> {
     ]);
     await Promise.all([
       startWeb(b),
-      raiseByQuick(b, 'wg0', hostText(keys.b, '10.0.0.2', keys.a, '172.17.3.2', '10.0.0.1/32')),
+      raiseByQuick(b, 'wg0', hostText(keys.b, '10.0.0.2', keys.a, '172.17.3.2', '10.0.0.1/32'), engine),
     ]);
     return {
       title: 'Seed 001: two hosts',
