@@ -13,6 +13,7 @@ import type {
 } from '../../../shared/network/host/host-network.ts';
 import { networkOf, parsePrefix } from '../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
+import { protocolOf } from './ip-json.ts';
 import { isObject, list, number, objectsOf, text } from './json-fields.ts';
 import type { JsonObject } from './json-fields.ts';
 
@@ -88,8 +89,7 @@ function selectorOf(rule: JsonObject, family: Family): RuleSelector {
     incoming: text(rule, 'iif'),
     outgoing: text(rule, 'oif'),
     users: first === null ? null : { first, last: number(rule, 'uid_end') ?? first },
-    // iproute2 writes a protocol that it is not to name as `ipproto-17`.
-    protocol: optionalNumber(text(rule, 'ipproto')?.replace('ipproto-', '') ?? null),
+    protocol: protocolOf(text(rule, 'ipproto')),
     asksMore: furtherSelectors.some((name) => name in rule),
   };
 }
@@ -129,8 +129,4 @@ function gatewayOf(hop: JsonObject): HostRoute['gateway'] {
 /** A link without a carrier stays in use unless the kernel is told otherwise; it then marks the route dead. */
 function isDead(hop: JsonObject): boolean {
   return list(hop, 'flags').includes('dead');
-}
-
-function optionalNumber(shown: string | null): number | null {
-  return shown === null ? null : Number(shown);
 }

@@ -41,6 +41,12 @@ export interface RuleFacts {
   readonly mark: number | null;
   readonly table: number | null;
   readonly suppressedLength: number | null;
+  /** The one user for whom it is; null where it is for all, or for several. */
+  readonly user: number | null;
+  /** The number of the protocol above IP; null is any. */
+  readonly protocol: number | null;
+  /** Null is any. */
+  readonly destinationPort: number | null;
 }
 
 /** The links in the output of `ip -j addr` or `ip -j link`. Of a batch, an array stands on each line. */
@@ -81,9 +87,17 @@ export function rulesOf(json: string): RuleFacts[] {
     mark: optionalNumber(text(rule, 'fwmark')),
     table: optionalNumber(text(rule, 'table')),
     suppressedLength: number(rule, 'suppress_prefixlen'),
+    user: number(rule, 'uid_start') === number(rule, 'uid_end') ? number(rule, 'uid_start') : null,
+    protocol: protocolOf(text(rule, 'ipproto')),
+    destinationPort: number(rule, 'dport'),
   }));
 }
 
 function optionalNumber(shown: string | null): number | null {
   return shown === null ? null : Number(shown);
+}
+
+/** iproute2 writes a protocol that it is not to name as `ipproto-17`. */
+export function protocolOf(shown: string | null): number | null {
+  return optionalNumber(shown?.replace('ipproto-', '') ?? null);
 }

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Family } from '../../../shared/network/address.ts';
-import { firewallTable, isOurTable } from '../../../shared/network/plan/constants.ts';
+import {
+  firewallTable,
+  isOurTable,
+  namePort,
+  resolverPriority,
+} from '../../../shared/network/plan/constants.ts';
 import { digestOfListing } from '../../../shared/network/plan/firewall.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
@@ -10,6 +15,9 @@ import type { Programs } from '../system/programs.ts';
 import { ProgramError, run } from '../system/run.ts';
 import { linksOf, mainTable, routesOf, rulesOf } from './ip-json.ts';
 import type { LinkFacts, RouteFacts, RuleFacts } from './ip-json.ts';
+
+/** @see linux include/uapi/linux/in.h IPPROTO_TCP */
+const protocolNumbers = { tcp: 6, udp: 17 } as const;
 
 /** The parts of a host's network in which something of ours may be, as they are at one moment. */
 export interface Observation {
@@ -144,6 +152,7 @@ function rulesIn(observation: Observation): Resource[] {
   return ([4, 6] as const).flatMap((family) =>
     observation.rules[family].flatMap((rule): Resource[] => {
       const { priority, inverted, mark, table, suppressedLength } = rule;
+      if (priority === resolverPriority) return resolverRuleOf(family, rule);
       if (!inverted || mark === null || table === null) return [];
       const shared = { kind: 'rule', family, priority, exceptMark: mark } as const;
       if (isOurTable(table)) return [{ ...shared, action: { kind: 'tunnels', table } }];
@@ -151,6 +160,14 @@ function rulesIn(observation: Observation): Resource[] {
       return [{ ...shared, action: { kind: 'main', longerThan: suppressedLength } }];
     }),
   );
+}
+
+function resolverRuleOf(family: Family, rule: RuleFacts): Resource[] {
+  const { inverted, mark, table, user, destinationPort } = rule;
+  const protocol = rule.protocol === protocolNumbers.udp ? 'udp' : 'tcp';
+  const isOurs = !inverted && mark === null && table === mainTable && destinationPort === namePort;
+  if (!isOurs || user === null || rule.protocol !== protocolNumbers[protocol]) return [];
+  return [{ kind: 'resolver-rule', family, protocol, user }];
 }
 
 /** Without IPv6, or without the thing that is asked for, `ip` and `nft` fail where they should find nothing. */

@@ -4,12 +4,14 @@ import { formatInterfaceAddress, formatPrefix } from '../../../shared/network/pr
 import type { Family } from '../../../shared/network/address.ts';
 import {
   firewallTable,
+  namePort,
   outerMark,
+  resolverPriority,
   routingTable,
   throwawayPriority,
 } from '../../../shared/network/plan/constants.ts';
 import type { Change } from '../../../shared/network/plan/difference.ts';
-import type { Resource, RuleResource } from '../../../shared/network/plan/resources.ts';
+import type { ResolverRuleResource, Resource, RuleResource } from '../../../shared/network/plan/resources.ts';
 import type { Programs } from '../system/programs.ts';
 import { ProgramError, run } from '../system/run.ts';
 import { readSysctl, sysctlPath } from './observe.ts';
@@ -98,6 +100,8 @@ function ipWords(verb: 'add' | 'del', resource: Resource, family: Family): strin
     }
     case 'rule':
       return resource.family === family ? [`rule ${verb} ${ruleWords(resource)}`] : [];
+    case 'resolver-rule':
+      return resource.family === family ? [`rule ${verb} ${resolverRuleWords(resource)}`] : [];
     case 'link':
     case 'sysctl':
     case 'firewall':
@@ -112,6 +116,10 @@ function ruleWords({ priority, exceptMark, action }: RuleResource): string {
       ? `lookup main suppress_prefixlength ${action.longerThan}`
       : `lookup ${action.table}`;
   return `priority ${priority} not fwmark ${exceptMark} ${table}`;
+}
+
+function resolverRuleWords({ user, protocol }: ResolverRuleResource): string {
+  return `priority ${resolverPriority} uidrange ${user}-${user} ipproto ${protocol} dport ${namePort} lookup main`;
 }
 
 async function removeFirewall(programs: Programs): Promise<void> {

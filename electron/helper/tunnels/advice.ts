@@ -18,6 +18,7 @@ import { readHostNetwork } from '../network/host.ts';
 import { nameServers } from '../network/name-servers.ts';
 import { routesTo } from '../network/routes-to.ts';
 import type { Programs } from '../system/programs.ts';
+import { resolverNumbers } from '../system/resolver-user.ts';
 import type { LiveTunnel } from './live-tunnel.ts';
 import { plannedTunnel } from './prepared.ts';
 import type { PreparedTunnel } from './prepared.ts';
@@ -85,7 +86,8 @@ export function planOf(
   const standing = others.map((live) => plannedTunnel(live.prepared));
   const planned = plannedTunnel(prepared);
   const prefixes = routedPrefixes(planned);
-  const changes = differenceOf(desiredNetwork([...standing, planned]), desiredNetwork(standing));
+  const { user } = resolverNumbers();
+  const changes = differenceOf(desiredNetwork([...standing, planned], user), desiredNetwork(standing, user));
   return {
     name: prepared.tunnel.name,
     interface: prepared.tunnel.interface,

@@ -9,6 +9,7 @@ import { observe, observeLinks, presentAmong, readSysctl } from '../network/obse
 import { performRouting, performSettings } from '../network/perform.ts';
 import type { Log } from '../system/log.ts';
 import type { Programs } from '../system/programs.ts';
+import { resolverNumbers } from '../system/resolver-user.ts';
 import { plannedTunnel } from './prepared.ts';
 import type { PreparedTunnel } from './prepared.ts';
 import type { HeldResource, HoldingsRecord } from './record.ts';
@@ -78,7 +79,7 @@ export class NetworkHolder {
    */
   async hold(tunnels: readonly PreparedTunnel[], basis: Basis): Promise<Held> {
     await this.#forgetStrangeLinks();
-    const desired = desiredNetwork(tunnels.map(plannedTunnel));
+    const desired = desiredNetwork(tunnels.map(plannedTunnel), resolverNumbers().user);
     const changes = differenceOf(desired, await this.#present(desired, basis));
     const removals = changes.filter(({ kind }) => kind === 'remove');
     const additions = changes.filter(({ kind }) => kind === 'make');

@@ -41,5 +41,19 @@ export function rulePriority(length: number, asks: 'main' | 'tunnels'): number {
   return priorityBase + 2 * (longestPrefix - length) + (asks === 'main' ? 0 : 1);
 }
 
+/** The priority of the rules by which the resolver's questions pass by all tunnels: before the first of ours for a prefix. */
+export const resolverPriority = priorityBase - 2;
+
+/** The UDP and TCP port of name servers. */
+export const namePort = 53;
+
+/**
+ * The user as whom endpoints' names are looked up, outside the tunnels: by its name where the machine has one of that name, else this
+ * number, as user and as group. Of a range that no distribution gives away.
+ *
+ * @see https://systemd.io/UIDS-GIDS/ "Unused", 60706 to 61183
+ */
+export const resolverUser = { name: 'adit-resolver', number: 60_853 } as const;
+
 /** The priority of a rule that is made and removed at once: just behind all others of ours. */
 export const throwawayPriority = priorityBase + 2 * longestPrefix + 2;

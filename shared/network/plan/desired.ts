@@ -1,11 +1,11 @@
 import { addressBits } from '../address.ts';
 import type { Family } from '../address.ts';
 import { formatPrefix } from '../prefix.ts';
-import { outerMark, routingTable, rulePriority } from './constants.ts';
+import { outerMark, resolverUser, routingTable, rulePriority } from './constants.ts';
 import { firewallOf } from './firewall.ts';
 import { routedPrefixes, tunnelsInNeedOfMark, usableAddresses } from './planned-tunnel.ts';
 import type { PlannedTunnel } from './planned-tunnel.ts';
-import type { Resource, RouteResource, RuleResource } from './resources.ts';
+import type { ResolverRuleResource, Resource, RouteResource, RuleResource } from './resources.ts';
 
 /**
  * Everything that has to exist in a Linux host's network while these tunnels are up, in the order in which it is made.
@@ -17,19 +17,25 @@ import type { Resource, RouteResource, RuleResource } from './resources.ts';
  * route into a tunnel, whatever the AllowedIPs are. Routes come before the rules that lead to them: an IPv6 socket that
  * sends all the while notices a new rule, but not a new route.
  *
+ * @param resolver the number of the user who looks up names outside the tunnels
  * @see docs/routing.md
  */
-export function desiredNetwork(tunnels: readonly PlannedTunnel[]): Resource[] {
+export function desiredNetwork(
+  tunnels: readonly PlannedTunnel[],
+  resolver: number = resolverUser.number,
+): Resource[] {
   if (tunnels.length === 0) return [];
   const routes = tunnels.flatMap(routesOf);
+  const rules = rulesFor(routes);
   return [
     ...tunnels.map((tunnel): Resource => ({ kind: 'link', interface: tunnel.interface })),
     ...tunnels.map((tunnel): Resource => ({ kind: 'mtu', interface: tunnel.interface, mtu: tunnel.mtu })),
     ...tunnels.flatMap(addressesOf),
     ...settingsFor(tunnels),
-    firewallOf(tunnels),
+    firewallOf(tunnels, resolver),
     ...routes,
-    ...rulesFor(routes),
+    ...resolverRules(rules, resolver),
+    ...rules,
   ];
 }
 
@@ -67,6 +73,14 @@ function rulesFor(routes: readonly RouteResource[]): RuleResource[] {
       .map(({ prefix }) => prefix.length);
     return [...new Set(lengths)].sort((a, b) => b - a).flatMap((length) => lengthRules(family, length));
   });
+}
+
+/** Where a tunnel takes packets of a family, the resolver's pass by it. */
+function resolverRules(rules: readonly RuleResource[], user: number): ResolverRuleResource[] {
+  const families = new Set(rules.map(({ family }) => family));
+  return [...families].flatMap((family) =>
+    (['udp', 'tcp'] as const).map((protocol) => ({ kind: 'resolver-rule', family, protocol, user })),
+  );
 }
 
 function lengthRules(family: Family, length: number): RuleResource[] {

@@ -1,5 +1,5 @@
 import { formatAddress } from '../address.ts';
-import { firewallTable, outerMark } from './constants.ts';
+import { firewallTable, namePort, outerMark } from './constants.ts';
 import { tunnelsInNeedOfMark, usableAddresses } from './planned-tunnel.ts';
 import type { PlannedTunnel } from './planned-tunnel.ts';
 import type { FirewallResource } from './resources.ts';
@@ -12,14 +12,17 @@ const mark = `0x${outerMark.toString(16).padStart(8, '0')}`;
  * - `spoofed` drops packets to a tunnel's address that come in by another interface (CVE-2019-14899)
  * - `sent` and `answers` give whatever answers a tunnel's outer packets the mark of these, so that a strict reverse path
  *   filter (rp_filter=1) looks up its source past the tunnels' routes: ICMP errors too, and, because connection tracking
- *   puts them together first, fragments. The ports give it to a peer's first packet, which answers nothing.
+ *   puts them together first, fragments. The ports give it to a peer's first packet, which answers nothing. What answers the
+ *   resolver's questions, which pass by the tunnels too, is in the same case.
  *
  * The latter are there for tunnels that need them only: connection tracking costs a tenth of the throughput.
+ *
+ * @param resolver the number of the user who looks up names outside the tunnels
  */
-export function firewallOf(tunnels: readonly PlannedTunnel[]): FirewallResource {
+export function firewallOf(tunnels: readonly PlannedTunnel[], resolver: number): FirewallResource {
   const chains = [
     chain('spoofed', 'prerouting', 'raw', spoofRules(tunnels)),
-    ...markChains(tunnelsInNeedOfMark(tunnels)),
+    ...markChains(tunnelsInNeedOfMark(tunnels), resolver),
   ];
   const digest = fingerprint(chains.join(''));
   // The digest stands in the name of an empty chain, where every version of nft shows it again as it was written.
@@ -50,7 +53,7 @@ function spoofRules(tunnels: readonly PlannedTunnel[]): string[] {
   );
 }
 
-function markChains(tunnels: readonly PlannedTunnel[]): string[] {
+function markChains(tunnels: readonly PlannedTunnel[], resolver: number): string[] {
   if (tunnels.length === 0) return [];
   const ports = [...new Set(tunnels.map(({ listenPort }) => listenPort))].join(', ');
   return [
@@ -58,7 +61,10 @@ function markChains(tunnels: readonly PlannedTunnel[]): string[] {
       `ct mark ${mark} meta mark set ct mark`,
       `udp dport { ${ports} } fib daddr type local meta mark set ${mark}`,
     ]),
-    chain('sent', 'postrouting', 'mangle', [`meta mark ${mark} ct mark set meta mark`]),
+    chain('sent', 'postrouting', 'mangle', [
+      `meta mark ${mark} ct mark set meta mark`,
+      `meta skuid ${resolver} meta l4proto { tcp, udp } th dport ${namePort} ct mark set ${mark}`,
+    ]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Family } from '../address.ts';
 import { formatInterfaceAddress, formatPrefix } from '../prefix.ts';
 import type { InterfaceAddress, Prefix } from '../prefix.ts';
+import { resolverPriority } from './constants.ts';
 
 /**
  * Where the routes of a tunnel go, the `Table` of wg-quick: `auto` is Adit's own tables, `off` makes none, a number is
@@ -16,7 +17,8 @@ export type Resource =
   | SysctlResource
   | FirewallResource
   | RouteResource
-  | RuleResource;
+  | RuleResource
+  | ResolverRuleResource;
 
 /** A WireGuard interface, made whole by the engine: with its addresses, MTU, key and peers. */
 export interface LinkResource {
@@ -72,6 +74,15 @@ export interface RuleResource {
   readonly action: RuleAction;
 }
 
+/** A rule by which one user's questions to name servers go where the main table says, past all tunnels. */
+export interface ResolverRuleResource {
+  readonly kind: 'resolver-rule';
+  readonly family: Family;
+  readonly protocol: 'udp' | 'tcp';
+  /** The number of the user. */
+  readonly user: number;
+}
+
 /** What a rule does with packets that do not carry the mark of the tunnels' own. */
 export type RuleAction =
   /** The main table answers, if its route is longer than `longerThan` bits. */
@@ -96,6 +107,8 @@ export function resourceIdentity(resource: Resource): string {
       return `route ${formatPrefix(resource.prefix)} by ${resource.interface} in table ${resource.table} metric ${resource.metric}`;
     case 'rule':
       return `IPv${resource.family} rule ${resource.priority}: ${ruleText(resource)}`;
+    case 'resolver-rule':
+      return `IPv${resource.family} rule ${resolverPriority}: main table for names asked by user ${resource.user} over ${resource.protocol}`;
   }
 }
 

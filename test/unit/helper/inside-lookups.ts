@@ -152,7 +152,7 @@ const tunnels = [
   }),
 ];
 const changes = desiredNetwork(tunnels)
-  .filter(({ kind }) => kind === 'route' || kind === 'rule')
+  .filter(({ kind }) => kind === 'route' || kind.endsWith('rule'))
   .map((resource): Change => ({ kind: 'make', resource }));
 await performRouting(changes, programs);
 

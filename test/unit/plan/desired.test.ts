@@ -9,6 +9,10 @@ import { anyTunnels, planned } from './tunnels.ts';
 
 const table = 548_208_640;
 const mark = 8365;
+const names = (family: 4 | 6): string[] =>
+  ['udp', 'tcp'].map(
+    (protocol) => `IPv${family} rule 29998: main table for names asked by user 60853 over ${protocol}`,
+  );
 
 function identities(resources: readonly Resource[], ...kinds: Resource['kind'][]): string[] {
   return resources.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind)).map(resourceIdentity);
@@ -36,6 +40,7 @@ describe('what has to exist while tunnels are up', () => {
       'sysctl net.ipv4.conf.all.src_valid_mark',
       'firewall table',
       `route 0.0.0.0/0 by home in table ${table} metric 1`,
+      ...names(4),
       `IPv4 rule 30256: main table beyond /0, unless marked ${mark}`,
       `IPv4 rule 30257: table ${table}, unless marked ${mark}`,
     ]);
@@ -58,6 +63,8 @@ describe('what has to exist while tunnels are up', () => {
       `route 128.0.0.0/1 by home in table ${table + 1} metric 1`,
       `route ::/1 by home in table ${table + 1} metric 1`,
       `route 8000::/1 by home in table ${table + 1} metric 1`,
+      ...names(4),
+      ...names(6),
       `IPv4 rule 30254: main table beyond /1, unless marked ${mark}`,
       `IPv4 rule 30255: table ${table + 1}, unless marked ${mark}`,
       `IPv6 rule 30254: main table beyond /1, unless marked ${mark}`,
@@ -113,6 +120,16 @@ describe('what has to exist while tunnels are up', () => {
     expect(texts).toContain(`route 0.0.0.0/1 by home in table ${table + 1} metric 1`);
   });
 
+  it('lets the resolver’s user pass by the tunnels of each family that they take, as the number that it is given', () => {
+    const home = planned({ prefixes: ['10.0.0.0/8'] });
+    expect(identities(desiredNetwork([home], 99), 'resolver-rule')).toEqual(
+      names(4).map((text) => text.replace('60853', '99')),
+    );
+    const both = planned({ prefixes: ['10.0.0.0/8', 'fd00::/8'] });
+    expect(identities(desiredNetwork([both]), 'resolver-rule')).toEqual([...names(4), ...names(6)]);
+    expect(identities(desiredNetwork([{ ...both, table: 100 }]), 'resolver-rule')).toEqual([]);
+  });
+
   it('for two tunnels that use the same lengths has each rule once, and a metric for each one’s turn', () => {
     const home = planned({ prefixes: ['10.0.0.0/8'], order: 3 });
     const office = planned({ interface: 'office', prefixes: ['10.0.0.0/8', '172.16.0.0/12'], order: 5 });
@@ -142,7 +159,9 @@ describe('what has to exist while tunnels are up', () => {
   });
 
   it('has every route before the rules that lead to it, and every link before what is on it', () => {
-    const turns: Resource['kind'][] = ['link', 'mtu', 'address', 'sysctl', 'firewall', 'route', 'rule'];
+    const turns: Resource['kind'][] = [
+      ...(['link', 'mtu', 'address', 'sysctl', 'firewall', 'route', 'resolver-rule', 'rule'] as const),
+    ];
     fc.assert(
       fc.property(anyTunnels, (tunnels) => {
         const order = desiredNetwork(tunnels).map(({ kind }) => turns.indexOf(kind));

@@ -112,6 +112,8 @@ describe('the order of changes', () => {
     expect(words(differenceOf([], desiredNetwork([full])))).toEqual([
       'remove rule',
       'remove rule',
+      'remove resolver-rule',
+      'remove resolver-rule',
       'remove firewall',
       'remove sysctl',
       'remove link',
@@ -129,6 +131,8 @@ describe('the order of changes', () => {
     expect(words(differenceOf([], desiredNetwork([split])))).toEqual([
       'remove rule',
       'remove rule',
+      'remove resolver-rule',
+      'remove resolver-rule',
       'remove firewall',
       'remove link',
     ]);
@@ -136,6 +140,8 @@ describe('the order of changes', () => {
       'make link',
       'make firewall',
       'make route',
+      'make resolver-rule',
+      'make resolver-rule',
       'make rule',
       'make rule',
     ]);

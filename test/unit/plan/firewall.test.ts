@@ -7,7 +7,7 @@ import { anyTunnels, planned } from './tunnels.ts';
 import type { TunnelTexts } from './tunnels.ts';
 
 function rulesIn(...tunnels: TunnelTexts[]): string[] {
-  return firewallOf(tunnels.map(planned))
+  return firewallOf(tunnels.map(planned), 60_853)
     .ruleset.split('\n')
     .map((line) => line.trim())
     .filter((line) => /daddr|mark/.test(line));
@@ -41,6 +41,7 @@ describe('the firewall table', () => {
       'ct mark 0x000020ad meta mark set ct mark',
       'udp dport { 51820 } fib daddr type local meta mark set 0x000020ad',
       'meta mark 0x000020ad ct mark set meta mark',
+      'meta skuid 60853 meta l4proto { tcp, udp } th dport 53 ct mark set 0x000020ad',
     ]);
   });
 
@@ -52,7 +53,7 @@ describe('the firewall table', () => {
   it('has another digest exactly if its text is another', () => {
     fc.assert(
       fc.property(anyTunnels, anyTunnels, (a, b) => {
-        const [one, other] = [firewallOf(a), firewallOf(b)];
+        const [one, other] = [firewallOf(a, 60_853), firewallOf(b, 60_853)];
         expect(one.digest === other.digest).toBe(one.ruleset === other.ruleset);
         expect(digestOfListing(one.ruleset)).toBe(one.digest);
       }),
@@ -71,13 +72,13 @@ function nft(script: string, input: string): { status: number | null; stdout: st
 
 describeWith(['root', 'nft', 'a network namespace'], 'the firewall table, with nft itself', () => {
   it('is taken as it is, for any tunnels', () => {
-    const rulesets = fc.sample(anyTunnels, 200).map((tunnels) => firewallOf(tunnels).ruleset);
+    const rulesets = fc.sample(anyTunnels, 200).map((tunnels) => firewallOf(tunnels, 60_853).ruleset);
     expect(nft('nft -c -f -', rulesets.join(''))).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('replaces the one before it whole, and shows its digest again', () => {
-    const before = firewallOf([planned(full)]);
-    const after = firewallOf([planned({ ...full, interface: 'office', addresses: ['10.4.0.9/32'] })]);
+    const before = firewallOf([planned(full)], 60_853);
+    const after = firewallOf([planned({ ...full, interface: 'office', addresses: ['10.4.0.9/32'] })], 60_853);
     const { status, stdout } = nft('nft -f - && nft -t list ruleset', before.ruleset + after.ruleset);
     expect(status).toBe(0);
     expect(digestOfListing(stdout)).toBe(after.digest);
