@@ -4,6 +4,7 @@ import type { Fault } from '../shared/fault.ts';
 import { App } from './backend/app.ts';
 import { placesOf } from './backend/environment.ts';
 import type { Places } from './backend/environment.ts';
+import { pkexecStart } from './backend/helper-client/pkexec.ts';
 import { showApplicationMenu } from './shell/application-menu.ts';
 import { isStartedAtLogin, StartAtLogin } from './shell/autostart.ts';
 import { confineSession, refuseNavigation } from './shell/confinement.ts';
@@ -21,7 +22,7 @@ import { MainWindow } from './shell/window.ts';
 const panelPatience = 5_000;
 
 async function start(places: Places): Promise<void> {
-  const backend = new App(places);
+  const backend = new App(places, pkexecStart(places.socket));
   const startAtLogin = StartAtLogin.find();
   const tell = async (fault: Fault): Promise<void> => {
     if ((await tellOf(fault)).wantsWindow) window.show();

@@ -49,6 +49,7 @@ export const faultCodes = {
   // The desktop
   'autostart-refused': 'Whether Adit starts at login could not be changed.',
   'helper-start-failed': 'The system could not be brought to start the helper as root.',
+  'helper-start-refused': 'The person, or the policy of this machine, did not allow the helper to be started.',
 
   // Reaching the helper
   'helper-not-running': 'No root helper listens at the socket.',

@@ -1,5 +1,6 @@
 import { restoreText } from '../../shared/config/index.ts';
 import { FaultError, faultOf } from '../../shared/fault.ts';
+import type { Fault } from '../../shared/fault.ts';
 import type {
   ImportOutcome,
   UiChange,
@@ -11,7 +12,10 @@ import type {
 import { settingsToText } from '../../shared/tunnel/settings.ts';
 import { uiParams } from '../../shared/contract/ui/validators.ts';
 import type { Places } from './environment.ts';
+import type { HelperConnection } from './helper-client/connection.ts';
 import { HelperLink } from './helper-client/link.ts';
+import type { StartHelper } from './helper-client/pkexec.ts';
+import { HelperStarter } from './helper-client/starter.ts';
 import { removeProfile, renameProfile } from './profiles/change.ts';
 import { importFile } from './import/import-file.ts';
 import { ProfileStore } from './profiles/store.ts';
@@ -28,11 +32,13 @@ export class App {
   readonly #places: Places;
   readonly #store: ProfileStore;
   readonly #link: HelperLink;
+  readonly #starter: HelperStarter;
   readonly #listeners = new Set<(change: UiChange) => void>();
   #endWatch: (() => void) | null = null;
   #settling: NodeJS.Timeout | null = null;
 
-  constructor(places: Places) {
+  /** @param startHelper how the person is asked to have the helper started, where this host can */
+  constructor(places: Places, startHelper: StartHelper | null = null) {
     this.#places = places;
     this.#store = new ProfileStore(places.home);
     this.#link = new HelperLink(places.socket, {
@@ -40,6 +46,7 @@ export class App {
       tunnelsRead: (tunnels) => this.#tell({ kind: 'tunnels', tunnels }),
       tunnelChanged: (change) => this.#tell({ kind: 'tunnel', change }),
     });
+    this.#starter = new HelperStarter(this.#link, startHelper);
   }
 
   /** Begins to follow the profiles and the helper. */
@@ -53,6 +60,16 @@ export class App {
     this.#endWatch?.();
     if (this.#settling !== null) clearTimeout(this.#settling);
     this.#link.stop();
+  }
+
+  /** Whether {@link startHelper} has a way to ask the person. */
+  get canStartHelper(): boolean {
+    return this.#starter.isPossible;
+  }
+
+  /** Starts the helper, which the person is asked to allow. Gives why it did not start, or null where it runs. */
+  startHelper(): Promise<Fault | null> {
+    return this.#starter.start();
   }
 
   /** Calls `listener` for every change from now on; the returned function ends that. */
@@ -113,13 +130,19 @@ export class App {
     },
     'tunnel.up': async ({ name, accept, subtract = false }) => {
       const profile = await this.#store.find(name);
-      return bringUp(this.#link.connection(), profile, { accept, subtract, wait: null });
+      return bringUp(await this.#helper(), profile, { accept, subtract, wait: null });
     },
     'tunnel.down': async ({ name }) => {
       await takeDown(this.#link.connection(), this.#store, name);
       return null;
     },
   };
+
+  /** The helper, for what needs one: it is started where none runs. */
+  async #helper(): Promise<HelperConnection> {
+    await this.#starter.ensure();
+    return this.#link.connection();
+  }
 
   #profilesTouched(): void {
     if (this.#settling !== null) clearTimeout(this.#settling);

@@ -78,7 +78,7 @@ export class TrayMenu {
   #show(): void {
     if (this.#state === null || this.#tray === null) return;
     const { icon, tooltip, entries } = trayContent(this.#state, {
-      canStartHelper: canAskForRoot(process.platform),
+      canStartHelper: this.#backend.canStartHelper || canAskForRoot(process.platform),
       startAtLogin: this.#startAtLogin?.isOn ?? null,
     });
     const menu = JSON.stringify([tooltip, entries]);
@@ -139,7 +139,7 @@ export class TrayMenu {
   }
 
   async #startHelper(): Promise<void> {
-    await this.#tell(await startHelper());
+    await this.#tell(await (this.#backend.canStartHelper ? this.#backend.startHelper() : startHelper()));
   }
 
   async #tell(fault: Fault | null): Promise<void> {

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { firstUntrusted, pathsFromRoot } from '../../../shared/contract/helper/trust.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import type { Fault } from '../../../shared/fault.ts';
+import { startCommand, startFacts } from './start-command.ts';
 
 /**
  * The path at which a helper may be spoken to: a socket of our own in a folder that nobody but root can change. Whoever
@@ -56,7 +57,7 @@ function notRunning(path: string): Fault {
     code: 'helper-not-running',
     message: `No helper is running: nobody listens at ${path}.`,
     hint: 'Tunnels are made by a small helper that runs as root. Start it once, and leave it running.',
-    command: `sudo npx adit helper --owner ${process.getuid?.() ?? 0} --socket ${path} --dev`,
+    command: startCommand(startFacts(path)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HelperState } from '../../../shared/contract/ui/verbs.ts';
 import { FaultError, faultOf } from '../../../shared/fault.ts';
 import { foldChange } from '../../../shared/tunnel/change.ts';
@@ -7,6 +8,9 @@ import { HelperConnection } from './connection.ts';
 
 /** Milliseconds between attempts to reach a helper that cannot be reached. */
 const retryDelay = 1_000;
+
+/** The same, in milliseconds, while somebody waits. */
+const impatientDelay = 50;
 
 /** What somebody who follows the helper is told. */
 export interface LinkListener {
@@ -50,6 +54,28 @@ export class HelperLink {
     } catch (error) {
       this.#lost(null, error);
     }
+  }
+
+  /**
+   * Looks for the helper again and again, for somebody who waits for it.
+   *
+   * @param time milliseconds after which it gives up
+   * @throws FaultError whatever kept the helper from being reached at last
+   */
+  async reach(time: number): Promise<HelperConnection> {
+    const end = performance.now() + time;
+    while (this.#connection === null && !this.#stopped && performance.now() < end) {
+      if (this.#retry === null) {
+        // An attempt is on its way.
+        await sleep(impatientDelay);
+        continue;
+      }
+      clearTimeout(this.#retry);
+      this.#retry = null;
+      await this.start();
+      if (this.#state.kind !== 'connected') await sleep(impatientDelay);
+    }
+    return this.connection();
   }
 
   /** Ends for good. */
@@ -103,7 +129,10 @@ export class HelperLink {
     this.#connection = null;
     this.#become({ kind: 'unavailable', fault: faultOf(error) });
     if (this.#tunnels.length > 0) this.#read([]);
-    this.#retry = setTimeout(() => void this.start(), retryDelay);
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      void this.start();
+    }, retryDelay);
   }
 
   #become(state: HelperState): void {

@@ -1,15 +1,18 @@
 import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { launcherPath } from '../../../shared/contract/helper/installed.ts';
 import type { CommandResult } from '../command.ts';
 import type { Host } from '../host.ts';
 import { Lab } from '../lab.ts';
 import { callerSeenBy } from '../measure.ts';
+import { signalProcess } from '../namespaces.ts';
 import type { MachinePid } from '../namespaces.ts';
 import { openFullTunnel } from '../scenarios/full-tunnel.ts';
 import { difference, networkSnapshot } from '../snapshot.ts';
 import { describeInLab } from '../testing.ts';
 import { helpersOn, importAs, install, jsonAs, owner, runAs, socketOf, stranger } from './installed.ts';
+import type { Person } from './installed.ts';
 import { Polkit, whyNoPolkit } from './polkit.ts';
 
 const action = 'app.adit.desktop.start-helper';
@@ -56,6 +59,16 @@ function helperOn(host: Host): MachinePid {
   const [helper, ...others] = helpersOn(host);
   if (helper === undefined || others.length > 0) throw new Error(`${others.length + 1} helpers, or none`);
   return helper.pid;
+}
+
+/** What the app process makes of asking somebody for root: the fault, or null. Its own code, run as that person. */
+async function askedByApp(host: Host, person: Person): Promise<unknown> {
+  const program = `const { pkexecStart } = await import('/run/source/electron/backend/helper-client/pkexec.ts');
+    console.log(JSON.stringify(await pkexecStart('${socketOf(person)}')?.() ?? null));`;
+  const argv = ['/usr/lib/adit/adit-desktop', '--input-type=module', '--eval', program];
+  // A desktop is started by a login, whose shell need not be one that pkexec knows.
+  const { stdout } = await runAs(host, person, argv, { env: { SHELL: '/usr/bin/nonesuch' } });
+  return JSON.parse(stdout) as unknown;
 }
 
 /** The launcher as root starts it, who needs no pkexec. */
@@ -180,6 +193,32 @@ describe.skipIf(noPolkit !== null)(`pkexec${noPolkit === null ? '' : ` [skipped:
       expect(polkit.stands).toBe(true);
       expect(await jsonAs(host, stranger, 'status')).toMatchObject({ error: { code: 'helper-not-running' } });
       expect(difference(before, await networkSnapshot(host))).toEqual({ gone: [], added: [] });
+    });
+
+    test('is asked by the app process: a helper for who may, a reason for who may not', async () => {
+      await onHost(async (host) => {
+        const root = join(import.meta.dirname, '..', '..', '..');
+        await host.shell(
+          `mkdir /run/source; cp -r ${root}/electron ${root}/shared ${root}/package.json /run/source`,
+        );
+        await using polkit = await Polkit.start(host, action, owner);
+        expect(await askedByApp(host, stranger)).toMatchObject({
+          code: 'helper-start-refused',
+          message: 'The helper was not allowed to start: the policy of this machine says no.',
+          command: 'pkexec /usr/lib/adit/start-helper',
+        });
+        expect(helpersOn(host)).toEqual([]);
+        expect(await askedByApp(host, owner)).toBeNull();
+        const helper = helperOn(host);
+        // A second that was asked for at the same moment finds the first.
+        expect(await askedByApp(host, owner)).toBeNull();
+        expect(helperOn(host)).toBe(helper);
+        signalProcess(helper, 'SIGTERM');
+        await host.shell('chmod o+w /usr/lib/adit/resources');
+        await expect.poll(() => helpersOn(host), { timeout: 20_000 }).toEqual([]);
+        expect(await askedByApp(host, owner)).toMatchObject({ code: 'helper-files-untrusted' });
+        expect(polkit.stands).toBe(true);
+      });
     });
 
     test('refuses another person, arguments, and every other program', async () => {
