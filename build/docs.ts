@@ -1,10 +1,11 @@
 /**
- * Writes the pages of docs/ that are made from the code: every code of a fault, and every code of a diagnostic. With `--check` it
+ * Writes the pages of docs/ that are made from the code: every code of a fault, of a diagnostic, and of a finding. With `--check` it
  * writes nothing, and fails where a page is not as it would be written.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diagnosticCodes } from '../shared/config/index.ts';
+import { findingCodes } from '../shared/diagnosis/catalogue.ts';
 import { faultCodes } from '../shared/fault.ts';
 
 const docs = join(import.meta.dirname, '..', 'docs');
@@ -31,7 +32,17 @@ reads the file), \`up\` (ip and wg-quick, when the tunnel comes up) or \`adit\` 
 ${diagnosticCodes.map(({ code, severity, judge, summary }) => `| \`${code}\` | ${severity} | ${judge} | ${summary.replaceAll('|', '\\|')} |`).join('\n')}
 `;
 
-const pages = { 'errors.md': errors, 'diagnostics.md': diagnostics };
+const findings = `# Findings of a diagnosis
+
+What \`adit diagnose\` can say of a tunnel, and of the way to an address through it. With an \`error\` or a \`warning\` it ends with exit status 1; a \`note\` is
+worth knowing, and nothing is wrong with it. [How it finds out](diagnosis.md). This page is made by \`npm run docs\`.
+
+| code | severity | what it means |
+|---|---|---|
+${findingCodes.map(({ code, severity, summary }) => `| \`${code}\` | ${severity} | ${summary} |`).join('\n')}
+`;
+
+const pages = { 'errors.md': errors, 'diagnostics.md': diagnostics, 'findings.md': findings };
 const isCheck = process.argv.includes('--check');
 for (const [name, text] of Object.entries(pages)) {
   const path = join(docs, name);

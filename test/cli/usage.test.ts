@@ -3,7 +3,7 @@ import { Adit, buildIfMissing, twoAtATime } from './adit.ts';
 
 const commands = [
   ...['new', 'import', 'list', 'show', 'export', 'set', 'rename', 'remove', 'check', 'format'],
-  ...['up', 'down', 'status', 'plan', 'explain', 'allowed-ips', 'serve', 'helper', 'recover'],
+  ...['up', 'down', 'status', 'plan', 'explain', 'diagnose', 'allowed-ips', 'serve', 'helper', 'recover'],
 ];
 
 beforeAll(buildIfMissing);
@@ -81,6 +81,9 @@ describe('wrong usage', () => {
     ['explain'],
     ['explain', '10.0.0.1', '--mark', 'x'],
     ['explain', '10.0.0.1', '--mark', '0x100000000'],
+    ['diagnose', 'a', 'b', 'c'],
+    ['diagnose', 'a', '10.0.0.1:0'],
+    ['diagnose', 'a', 'not an address'],
     ['recover', 'x'],
   ];
 

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { allowedIps } from './allowed-ips.ts';
 import { check } from './check.ts';
+import { diagnose } from './diagnose.ts';
 import { down } from './down.ts';
 import { exportProfiles } from './export.ts';
 import { explain } from './explain.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   status,
   plan,
   explain,
+  diagnose,
   allowedIps,
   serve,
   helper,

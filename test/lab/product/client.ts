@@ -102,6 +102,15 @@ export class AditClient implements AsyncDisposable {
     return { value: JSON.parse(stdout) as unknown, stderr, code };
   }
 
+  /** Runs `adit` with some words inside the host, as its user would: what sends packets has to be there. */
+  runInside(...words: string[]): Promise<CommandResult> {
+    return this.host.run([process.execPath, aditProgram, ...words], {
+      env: this.environment,
+      allowFailure: true,
+      timeoutMs: 60_000,
+    });
+  }
+
   /** Runs `adit ... --json`. @throws where it fails */
   async done(...words: string[]): Promise<unknown> {
     const { code, value } = await this.json(...words);

@@ -1,0 +1,114 @@
+import { parseAddress } from '../../network/address.ts';
+import { contains, parsePrefix } from '../../network/prefix.ts';
+import { finding } from '../catalogue.ts';
+import type { Finding } from '../catalogue.ts';
+import type { ClockFacts, OutsideFacts, PeerFacts, TunnelFacts } from '../facts.ts';
+import { peerLabel } from '../names.ts';
+import { isAlive } from '../probe.ts';
+import type { SilentPeer } from '../words/handshake.ts';
+import { moment } from './standing.ts';
+
+/** Why the peers that do not shake hands do not. */
+export function judgeHandshakes(tunnel: TunnelFacts, clock: ClockFacts): Finding[] {
+  return tunnel.peers.flatMap((peer) => (hasSession(peer) ? [] : judgeSilence(tunnel, peer, clock)));
+}
+
+/** Whether a peer has shaken hands lately. */
+export function hasSession({ status }: PeerFacts): boolean {
+  return status.state === 'connected';
+}
+
+function judgeSilence({ name, status }: TunnelFacts, peer: PeerFacts, clock: ClockFacts): Finding[] {
+  const { outside } = peer;
+  const label = peerLabel(peer.status);
+  if (outside === null) {
+    const { endpointName } = peer;
+    return endpointName === null
+      ? [finding('endpoint-unknown', name, label)]
+      : [finding('endpoint-unresolved', name, label, endpointName)];
+  }
+  const silent = silentPeer(peer, outside, status?.publicKey ?? null);
+  if (outside.interface === null) return [finding('endpoint-without-route', name, label, silent.endpoint)];
+
+  const handshake = outside.probes.find(({ method }) => method === 'handshake');
+  if (handshake?.outcome === 'undecipherable')
+    return [finding('preshared-key-differs', name, silent, presharedKeyThere(peer, handshake.detail))];
+  // It answers whoever has these keys: the engine has not tried yet, or its own packets take another way.
+  if (handshake?.outcome === 'answered') return [];
+
+  if (outside.probes.some(({ method, outcome }) => method === 'udp' && outcome === 'refused'))
+    return [finding('endpoint-refuses', name, silent)];
+  const isThere = outside.probes.some((probe) => isAlive(probe));
+  if (!isThere) {
+    const isAsked = outside.probes.some(
+      ({ method, outcome }) => method === 'ping' && outcome !== 'impossible',
+    );
+    return [finding('endpoint-silent', name, silent, isAsked)];
+  }
+  // A peer that knows our key answers, whatever preshared key it has.
+  const isPresharedKeyRuledOut = handshake?.outcome === 'silent';
+  return [finding('handshake-unanswered', name, silent, { now: moment(clock.now) }, isPresharedKeyRuledOut)];
+}
+
+function presharedKeyThere(
+  { hasPresharedKey }: PeerFacts,
+  opensWithout: string | null,
+): 'none' | 'another' | 'one' {
+  if (hasPresharedKey !== true) return 'one';
+  return opensWithout === null ? 'another' : 'none';
+}
+
+function silentPeer(
+  { status, hasPresharedKey }: PeerFacts,
+  outside: OutsideFacts,
+  ownKey: string | null,
+): SilentPeer {
+  const { address, port } = outside;
+  return {
+    label: peerLabel(status),
+    publicKey: status.publicKey,
+    endpoint: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    port,
+    ownKey,
+    hasPresharedKey,
+    hadHandshake: status.latestHandshake !== null,
+  };
+}
+
+/** What about the endpoints is worth knowing, though nothing is wrong with it. */
+export function judgeEndpoints({ name, peers }: TunnelFacts): Finding[] {
+  const inside = peers.flatMap(({ outside }) =>
+    outside !== null && outside.insideOf !== null ? [outside.address] : [],
+  );
+  const behindNat = peers.filter(
+    ({ status, outside }) => status.persistentKeepalive === null && outside !== null && isBehindNat(outside),
+  );
+  const source = behindNat[0]?.outside?.source ?? null;
+  return [
+    ...(inside.length === 0 ? [] : [finding('endpoint-inside', name, [...new Set(inside)])]),
+    ...(source === null
+      ? []
+      : [
+          finding(
+            'keepalive-missing',
+            name,
+            behindNat.map(({ status }) => peerLabel(status)),
+            source,
+          ),
+        ]),
+  ];
+}
+
+/** Addresses that no router of the internet takes packets to (RFC 1918, RFC 6598). */
+const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].flatMap(
+  (text) => parsePrefix(text) ?? [],
+);
+
+function isBehindNat({ source, address }: OutsideFacts): boolean {
+  return source !== null && isPrivate(source) && !isPrivate(address);
+}
+
+function isPrivate(text: string): boolean {
+  const address = parseAddress(text);
+  return address !== null && privateNetworks.some((prefix) => contains(prefix, address));
+}
