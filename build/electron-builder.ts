@@ -47,6 +47,7 @@ export function packageConfiguration(options: PackageOptions): Configuration {
       'dist/cli.cjs',
       'dist/cli-*.cjs',
       'dist/helper.cjs',
+      'dist/forwarder.cjs',
       'dist/engine/**',
       'dist/renderer/**',
     ],

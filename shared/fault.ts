@@ -68,6 +68,7 @@ export const faultCodes = {
     'A file the helper would run as root, or a folder above it, can be written by somebody else.',
   'helper-socket-unsafe': 'The folder of the socket is not safe: not owned by root, or writable by others.',
   'run-folder-unusable': 'The helper cannot write its folder under /run.',
+  'state-folder-unusable': 'The helper cannot write its folder under /var/lib.',
 
   // What the helper refuses
   'request-invalid': 'The message does not keep to the contract.',
@@ -88,6 +89,13 @@ export const faultCodes = {
   'full-tunnel-twice': 'Two tunnels, or a tunnel and another VPN, want all traffic.',
   'gateway-captured': 'The gateway of this machine would be looked for in the tunnel.',
   'name-server-captured': 'A name server that is in use would be asked through the tunnel.',
+  'names-wanted-twice': 'Two tunnels want all names for their own name servers.',
+  'names-taken': 'Another helper has changed how names are resolved here.',
+  'names-refused': 'The program that resolves names here did not take the name servers of a tunnel.',
+  'names-file-immutable': 'The file that says who is asked for names may not be changed by anybody.',
+  'names-file-read-only': 'The file that says who is asked for names is on a read-only file system.',
+  'names-file-unusable': 'The file that says who is asked for names cannot be changed.',
+  'forwarder-failed': 'The program that sends each name to its own servers could not be started.',
   'kill-switch-unavailable': 'The profile asks for a kill switch, and this machine cannot have one.',
   'handshake-timeout': 'The tunnel stands, but no peer has answered within the time given.',
   'needs-root': 'This has to be done as root.',

@@ -86,6 +86,7 @@ async function prepareSupervisor({ owner, dev }: HelperTask): Promise<{
   const supervisor = new Supervisor({
     programs,
     folder,
+    owner,
     clock: systemClock,
     log: logToStderr,
     publicKeyOf,

@@ -24,6 +24,9 @@ const packages = {
   flock: 'util-linux',
   cat: 'coreutils',
   'systemd-notify': 'systemd',
+  busctl: 'systemd',
+  resolvectl: 'systemd-resolved',
+  resolvconf: 'openresolv',
 } as const;
 
 /** The name of a program the helper runs. */

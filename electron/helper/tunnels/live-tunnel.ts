@@ -1,6 +1,8 @@
 import type { Fault } from '../../../shared/fault.ts';
 import { formatInterfaceAddress } from '../../../shared/network/prefix.ts';
 import { usableAddresses } from '../../../shared/network/plan/planned-tunnel.ts';
+import { namesUntouched } from '../../../shared/names/status.ts';
+import type { NamesStatus } from '../../../shared/names/status.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
 import { peerStates } from '../../../shared/tunnel/status.ts';
 import type {
@@ -39,6 +41,7 @@ export class LiveTunnel {
   readonly #names: ReadonlyMap<KeyText, string | null>;
   readonly #peers = new Map<KeyText, LivePeer>();
   #phase: Phase = { kind: 'connecting' };
+  #nameStatus: NamesStatus = namesUntouched;
   #engine: Engine | null = null;
   #engineVersion: string | null = null;
   #device: DeviceReading | null = null;
@@ -88,6 +91,12 @@ export class LiveTunnel {
 
   set phase(phase: Phase) {
     this.#phase = phase;
+    this.#isHeadOld = true;
+  }
+
+  /** What was done about names for it. */
+  set names(names: NamesStatus) {
+    this.#nameStatus = names;
     this.#isHeadOld = true;
   }
 
@@ -253,16 +262,10 @@ export class LiveTunnel {
       fwMark: this.#device?.fwMark ?? null,
       publicKey: this.#publicKey,
       addresses: usableAddresses({ ...tunnel, ipv6 }).map(formatInterfaceAddress),
-      dns: {
-        backend: 'none',
-        mode: 'none',
-        reason: tunnel.dns.servers.length === 0 ? 'the profile names no server' : 'not set by this version',
-        servers: [],
-        domains: [],
-      },
+      dns: this.#nameStatus.dns,
       killSwitch: 'off',
       scripts: tunnel.leftOut.some((key) => key !== 'SaveConfig') ? 'refused' : 'none',
-      warnings,
+      warnings: [...warnings, ...this.#nameStatus.warnings],
       failure: this.#failure(),
     };
   }

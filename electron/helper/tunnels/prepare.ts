@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { FaultError } from '../../../shared/fault.ts';
 import { isOurTable, localTable, outerMark } from '../../../shared/network/plan/constants.ts';
+import { nameWarnings } from '../../../shared/names/warnings.ts';
 import type { KeyText, TunnelWarning } from '../../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { mtusOfRoutesTo } from '../network/routes-to.ts';
@@ -188,13 +189,7 @@ function profileWarnings(tunnel: Tunnel, mark: number): TunnelWarning[] {
       hint: 'One mark lets every tunnel pass by the routes of the others. With "Table = off" the profile’s own is kept.',
     });
   }
-  if (tunnel.dns.servers.length > 0) {
-    warnings.push({
-      code: 'dns-not-applied',
-      message: `The name servers of the profile (${tunnel.dns.servers.join(', ')}) are not used.`,
-      hint: 'This version of Adit leaves names to the system; a later one sets them.',
-    });
-  }
+  warnings.push(...nameWarnings(tunnel));
   if (tunnel.leftOut.length > 0) {
     warnings.push({
       code: 'scripts-refused',

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { faultOf } from '../../../shared/fault.ts';
 import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
 import type { Conflict } from '../../../shared/network/plan/conflicts.ts';
+import { wishOf } from '../../../shared/names/wish.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
 import type { KeyText, TunnelStatus } from '../../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { WgQuickDriver } from '../engine/driver.ts';
 import { NetworkMonitor } from '../network/monitor.ts';
+import { NameHolder } from '../names/name-holder.ts';
 import { hasIPv6 } from '../network/observe.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Log } from '../system/log.ts';
@@ -31,6 +33,8 @@ import { LookTimer, RepairTimer } from './timers.ts';
 export interface Surroundings {
   readonly programs: Programs;
   readonly folder: RunFolder;
+  /** The user whose tunnels they are. */
+  readonly owner: number;
   readonly clock: Clock;
   readonly log: Log;
   /** The public key of a private key. */
@@ -66,6 +70,7 @@ export class Supervisor {
   readonly #driver: WgQuickDriver;
   readonly #record: HoldingsRecord;
   readonly #holder: NetworkHolder;
+  readonly #names: NameHolder;
   readonly #monitor: NetworkMonitor;
   readonly #roaming: Roaming;
   readonly #turnstile = new Turnstile();
@@ -78,11 +83,13 @@ export class Supervisor {
   readonly #listeners = new Set<(change: TunnelChange) => void>();
 
   constructor(surroundings: Surroundings) {
-    const { programs, folder, log } = surroundings;
+    const { programs, folder, log, clock, owner } = surroundings;
     this.#surroundings = surroundings;
     this.#driver = new WgQuickDriver(programs, folder);
     this.#record = new HoldingsRecord(folder);
     this.#holder = new NetworkHolder(programs, this.#driver, this.#record, log);
+    const changed = (): void => void this.#turnstile.pass(() => this.#followNames());
+    this.#names = new NameHolder({ programs, clock, log, owner, changed });
     this.#monitor = new NetworkMonitor(programs, log, () => this.#networkChanged());
     this.#roaming = new Roaming(programs, log, (live) => this.#look(live));
   }
@@ -158,8 +165,9 @@ export class Supervisor {
       for (const { tunnel } of this.#record.promised()) {
         if (!this.#tunnels.has(tunnel.interface)) this.#record.release(tunnel.interface);
       }
+      const names = await this.#holdNames([...this.#tunnels.values()]);
       const { removed } = await this.#holder.hold(this.#prepared(), 'observed');
-      return removed.map(resourceIdentity);
+      return [...names, ...removed.map(resourceIdentity)];
     });
   }
 
@@ -181,6 +189,7 @@ export class Supervisor {
       this.#repairs.stop();
       this.#roaming.stop();
       if (!keep) await this.#takeDown([...this.#tunnels.values()]);
+      await this.#names.stop(keep);
       this.#looks.every(null);
       this.#inspections.every(null);
       for (const live of this.#tunnels.values()) live.detach();
@@ -202,6 +211,7 @@ export class Supervisor {
     await this.#look(live);
     try {
       await this.#holdFor(live);
+      await this.#holdNames([...this.#tunnels.values()]);
       this.#record.promise(live.prepared);
     } catch (error) {
       this.#drop(live);
@@ -278,6 +288,8 @@ export class Supervisor {
       live.detach();
     }
     const staying = [...this.#tunnels.values()].filter((live) => !going.includes(live));
+    // A file that cannot be put back now is put back with the next repair; the tunnels go all the same.
+    await this.#followNames(staying);
     try {
       await this.#holder.hold(
         staying.map(({ prepared }) => prepared),
@@ -307,6 +319,33 @@ export class Supervisor {
       else if (live.engine === null || made.has(live.interface)) await this.#attach(live);
     }
     return failed;
+  }
+
+  /**
+   * Makes names be what those of these tunnels want that stand.
+   *
+   * @returns a line for each thing undone
+   */
+  async #holdNames(tunnels: readonly LiveTunnel[]): Promise<string[]> {
+    const standing = tunnels.filter(({ phase }) => phase.kind === 'up');
+    const wishes = standing.map(({ prepared }) => wishOf({ ...prepared.tunnel, order: prepared.order }));
+    try {
+      return await this.#names.hold(wishes);
+    } finally {
+      for (const [index, live] of standing.entries()) {
+        const wish = wishes[index];
+        if (wish !== undefined) live.names = this.#names.statusOf(wish);
+      }
+    }
+  }
+
+  /** The same where nobody waits for it: what fails is tried again. */
+  async #followNames(tunnels: readonly LiveTunnel[] = [...this.#tunnels.values()]): Promise<void> {
+    await this.#holdNames(tunnels).catch((error: unknown) => {
+      const { code, message } = faultOf(error);
+      this.#surroundings.log('names-failed', { code, reason: message });
+      this.#repairs.failed();
+    });
   }
 
   /** An engine that died leaves its interface for a moment, and its socket for good: neither must be taken for alive. */
@@ -340,6 +379,7 @@ export class Supervisor {
     for (const live of this.#tunnels.values()) live.prepared = withIPv6(live.prepared, ipv6);
     try {
       const failed = await this.#hold('observed');
+      await this.#holdNames([...this.#tunnels.values()]);
       const [reason] = failed.values();
       if (reason !== undefined) throw reason;
       this.#repairs.succeeded();
@@ -359,7 +399,8 @@ export class Supervisor {
   }
 
   async #inspect(): Promise<void> {
-    if (!(await this.#holder.settingsStand())) this.#repairs.soon();
+    const stands = await Promise.all([this.#holder.settingsStand(), this.#names.stands()]);
+    if (stands.includes(false)) this.#repairs.soon();
   }
 
   async #awaitHandshake(live: LiveTunnel, seconds: number): Promise<void> {

@@ -55,5 +55,8 @@ export const namePort = 53;
  */
 export const resolverUser = { name: 'adit-resolver', number: 60_853 } as const;
 
+/** The user of the child that sends names to their servers, in the same way: another one, whose questions go into the tunnels. */
+export const forwarderUser = { name: 'adit-forwarder', number: 60_854 } as const;
+
 /** The priority of a rule that is made and removed at once: just behind all others of ours. */
 export const throwawayPriority = priorityBase + 2 * longestPrefix + 2;
