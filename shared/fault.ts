@@ -49,7 +49,8 @@ export const faultCodes = {
   // The desktop
   'autostart-refused': 'Whether Adit starts at login could not be changed.',
   'helper-start-failed': 'The system could not be brought to start the helper as root.',
-  'helper-start-refused': 'The person, or the policy of this machine, did not allow the helper to be started.',
+  'helper-start-refused':
+    'The person, or the policy of this machine, did not allow the helper to be started.',
 
   // Reaching the helper
   'helper-not-running': 'No root helper listens at the socket.',
@@ -97,6 +98,7 @@ export const faultCodes = {
   'names-file-unusable': 'The file that says who is asked for names cannot be changed.',
   'forwarder-failed': 'The program that sends each name to its own servers could not be started.',
   'kill-switch-unavailable': 'The profile asks for a kill switch, and this machine cannot have one.',
+  'kill-switch-taken': 'The kill switch of somebody else on this machine stands already.',
   'handshake-timeout': 'The tunnel stands, but no peer has answered within the time given.',
   'needs-root': 'This has to be done as root.',
 

@@ -4,10 +4,11 @@ import type { Family } from '../../../shared/network/address.ts';
 import {
   firewallTable,
   isOurTable,
+  killSwitchTable,
   namePort,
   resolverPriority,
 } from '../../../shared/network/plan/constants.ts';
-import { digestOfListing } from '../../../shared/network/plan/firewall.ts';
+import { digestOfListing } from '../../../shared/network/plan/nft-table.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
 import { networkOf, parseInterfaceAddress } from '../../../shared/network/prefix.ts';
@@ -27,6 +28,8 @@ export interface Observation {
   readonly rules: Readonly<Record<Family, readonly RuleFacts[]>>;
   /** The digest of our firewall table; null where there is no such table. */
   readonly firewallDigest: string | null;
+  /** The same of the kill switch's. */
+  readonly killSwitchDigest: string | null;
 }
 
 /**
@@ -36,11 +39,12 @@ export interface Observation {
  */
 export async function observe(interfaces: readonly string[], programs: Programs): Promise<Observation> {
   const ip = programs.path('ip');
-  const [links, rules4, rules6, firewallDigest, ...routes] = await Promise.all([
+  const [links, rules4, rules6, firewallDigest, killSwitchDigest, ...routes] = await Promise.all([
     observeLinks(programs),
     run(ip, ['-N', '-j', '-4', 'rule', 'show']),
     run(ip, ['-N', '-j', '-6', 'rule', 'show']).catch(nothing),
-    observeFirewall(programs),
+    observeTable(firewallTable, programs),
+    observeTable(killSwitchTable, programs),
     ...interfaces.flatMap((name) => ([4, 6] as const).map((family) => routesOfLink(ip, name, family))),
   ]);
   return {
@@ -48,6 +52,7 @@ export async function observe(interfaces: readonly string[], programs: Programs)
     routes: routes.flat(),
     rules: { 4: rulesOf(rules4.stdout), 6: rulesOf(rules6.stdout) },
     firewallDigest,
+    killSwitchDigest,
   };
 }
 
@@ -72,6 +77,12 @@ export function linkExists(name: string): boolean {
   return readFileSync('/proc/self/net/dev', 'latin1')
     .split('\n')
     .some((line) => line.trimStart().startsWith(`${name}:`));
+}
+
+/** The digest of a table of nftables, family inet, that bears one; null where there is no table of that name. */
+export async function observeTable(name: string, programs: Programs): Promise<string | null> {
+  const listing = await run(programs.path('nft'), ['-t', 'list', 'table', 'inet', name]).catch(nothing);
+  return listing.stdout === '' ? null : (digestOfListing(listing.stdout) ?? 'unknown');
 }
 
 /** The value of a kernel setting, or null where there is none of that name. */
@@ -105,6 +116,10 @@ export async function presentAmong(
         const { firewallDigest: digest } = observation;
         return digest === null ? null : { ...resource, digest };
       }
+      if (resource.kind === 'kill-switch') {
+        const { killSwitchDigest: digest } = observation;
+        return digest === null ? null : { ...resource, digest };
+      }
       return existing.get(resourceIdentity(resource)) ?? null;
     }),
   );
@@ -118,13 +133,6 @@ async function routesOfLink(ip: string, name: string, family: Family): Promise<R
     ...route,
     device: name,
   }));
-}
-
-async function observeFirewall(programs: Programs): Promise<string | null> {
-  const listing = await run(programs.path('nft'), ['-t', 'list', 'table', 'inet', firewallTable]).catch(
-    nothing,
-  );
-  return listing.stdout === '' ? null : (digestOfListing(listing.stdout) ?? 'unknown');
 }
 
 function linksIn(observation: Observation): Resource[] {

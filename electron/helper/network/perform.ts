@@ -44,7 +44,7 @@ export async function performSettings(
     changes.map(async ({ kind, resource }) => {
       if (resource.kind === 'firewall') {
         if (kind === 'make') await run(programs.path('nft'), ['-f', '-'], { input: resource.ruleset });
-        else await removeFirewall(programs);
+        else await removeTable(firewallTable, programs);
       } else if (resource.kind === 'sysctl') {
         const value = kind === 'make' ? resource.value : earlier.get(resource.key);
         const isOurs = kind === 'make' || (await readSysctl(resource.key)) === resource.value;
@@ -105,6 +105,7 @@ function ipWords(verb: 'add' | 'del', resource: Resource, family: Family): strin
     case 'link':
     case 'sysctl':
     case 'firewall':
+    case 'kill-switch':
       return [];
   }
 }
@@ -122,8 +123,9 @@ function resolverRuleWords({ user, protocol }: ResolverRuleResource): string {
   return `priority ${resolverPriority} uidrange ${user}-${user} ipproto ${protocol} dport ${namePort} lookup main`;
 }
 
-async function removeFirewall(programs: Programs): Promise<void> {
-  const input = `delete table inet ${firewallTable}\n`;
+/** Removes a table of nftables, family inet; one that is gone already is no failure. */
+export async function removeTable(name: string, programs: Programs): Promise<void> {
+  const input = `delete table inet ${name}\n`;
   await run(programs.path('nft'), ['-f', '-'], { input }).catch(unlessGone);
 }
 

@@ -10,8 +10,11 @@ import type { Conflict } from '../../../shared/network/plan/conflicts.ts';
 import { wordsOf } from '../../../shared/network/plan/conflict-words.ts';
 import { desiredNetwork } from '../../../shared/network/plan/desired.ts';
 import { differenceOf } from '../../../shared/network/plan/difference.ts';
+import { killSwitchOf } from '../../../shared/network/plan/kill-switch.ts';
 import { routedPrefixes } from '../../../shared/network/plan/planned-tunnel.ts';
+import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
+import type { Resource } from '../../../shared/network/plan/resources.ts';
 import { contains, formatPrefix } from '../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
 import { readHostNetwork } from '../network/host.ts';
@@ -86,8 +89,7 @@ export function planOf(
   const standing = others.map((live) => plannedTunnel(live.prepared));
   const planned = plannedTunnel(prepared);
   const prefixes = routedPrefixes(planned);
-  const { user } = resolverNumbers();
-  const changes = differenceOf(desiredNetwork([...standing, planned], user), desiredNetwork(standing, user));
+  const changes = differenceOf(wantedBy([...standing, planned]), wantedBy(standing));
   return {
     name: prepared.tunnel.name,
     interface: prepared.tunnel.interface,
@@ -106,6 +108,13 @@ export function planOf(
     })),
     warnings: [...prepared.warnings],
   };
+}
+
+/** Everything that tunnels need of the network, but for what the kill switch says of the LAN. */
+function wantedBy(tunnels: readonly PlannedTunnel[]): Resource[] {
+  const { user } = resolverNumbers();
+  const killSwitch = killSwitchOf(tunnels, { resolver: user, lan: [] });
+  return [...(killSwitch === null ? [] : [killSwitch]), ...desiredNetwork(tunnels, user)];
 }
 
 /**

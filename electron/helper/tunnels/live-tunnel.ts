@@ -12,6 +12,7 @@ import type {
   TunnelHead,
   TunnelState,
   TunnelStatus,
+  TunnelWarning,
 } from '../../../shared/tunnel/status.ts';
 import type { DeviceReading, Engine, EngineChange, PeerReading } from '../engine/reading.ts';
 import type { Clock } from '../system/clock.ts';
@@ -33,6 +34,12 @@ interface LivePeer {
   status: PeerStatus;
 }
 
+const noKillSwitch: TunnelWarning = {
+  code: 'kill-switch-missing',
+  message: 'The kill switch could not be put back: packets may leave past the tunnel.',
+  hint: 'It is tried again. See what the helper logs, and "nft list ruleset".',
+};
+
 /** One tunnel as it lives: what its engine says of it, and what follows from that over time. */
 export class LiveTunnel {
   #prepared: PreparedTunnel;
@@ -42,6 +49,7 @@ export class LiveTunnel {
   readonly #peers = new Map<KeyText, LivePeer>();
   #phase: Phase = { kind: 'connecting' };
   #nameStatus: NamesStatus = namesUntouched;
+  #isGuarded = false;
   #engine: Engine | null = null;
   #engineVersion: string | null = null;
   #device: DeviceReading | null = null;
@@ -97,6 +105,12 @@ export class LiveTunnel {
   /** What was done about names for it. */
   set names(names: NamesStatus) {
     this.#nameStatus = names;
+    this.#isHeadOld = true;
+  }
+
+  /** Whether the kill switch stands. */
+  set isGuarded(isGuarded: boolean) {
+    this.#isGuarded = isGuarded;
     this.#isHeadOld = true;
   }
 
@@ -263,11 +277,21 @@ export class LiveTunnel {
       publicKey: this.#publicKey,
       addresses: usableAddresses({ ...tunnel, ipv6 }).map(formatInterfaceAddress),
       dns: this.#nameStatus.dns,
-      killSwitch: 'off',
+      killSwitch: this.#killSwitch(),
       scripts: tunnel.leftOut.some((key) => key !== 'SaveConfig') ? 'refused' : 'none',
-      warnings: [...warnings, ...this.#nameStatus.warnings],
+      warnings: [...warnings, ...this.#nameStatus.warnings, ...this.#killSwitchWarnings()],
       failure: this.#failure(),
     };
+  }
+
+  #killSwitch(): TunnelHead['killSwitch'] {
+    if (this.prepared.tunnel.killSwitch === null || !this.#isGuarded) return 'off';
+    return this.isConnected ? 'on' : 'blocking';
+  }
+
+  #killSwitchWarnings(): TunnelWarning[] {
+    const isMissing = this.prepared.tunnel.killSwitch !== null && !this.#isGuarded;
+    return isMissing && this.#phase.kind === 'up' ? [noKillSwitch] : [];
   }
 
   #failure(): TunnelFailure | null {

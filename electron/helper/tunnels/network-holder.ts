@@ -2,9 +2,12 @@ import { faultOf } from '../../../shared/fault.ts';
 import { desiredNetwork } from '../../../shared/network/plan/desired.ts';
 import { differenceOf } from '../../../shared/network/plan/difference.ts';
 import type { Change } from '../../../shared/network/plan/difference.ts';
+import { killSwitchOf, lanOf } from '../../../shared/network/plan/kill-switch.ts';
+import type { GuardedTunnel } from '../../../shared/network/plan/kill-switch.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
 import type { WgQuickDriver } from '../engine/driver.ts';
+import { lowerKillSwitch, raiseKillSwitch, refuseForeignKillSwitch } from '../network/kill-switch.ts';
 import { observe, observeLinks, presentAmong, readSysctl } from '../network/observe.ts';
 import { performRouting, performSettings } from '../network/perform.ts';
 import type { Log } from '../system/log.ts';
@@ -43,6 +46,7 @@ export class NetworkHolder {
   readonly #record: HoldingsRecord;
   readonly #log: Log;
   #held: readonly HeldResource[];
+  #isGuarding = false;
 
   constructor(programs: Programs, driver: WgQuickDriver, record: HoldingsRecord, log: Log) {
     this.#programs = programs;
@@ -55,6 +59,11 @@ export class NetworkHolder {
   /** Whether anything of ours may be in the network. */
   get holdsAnything(): boolean {
     return this.#held.length > 0;
+  }
+
+  /** Whether the kill switch stands, as far as is known. */
+  get isGuarding(): boolean {
+    return this.#isGuarding;
   }
 
   /** Whether an interface is of our making. */
@@ -72,14 +81,27 @@ export class NetworkHolder {
   }
 
   /**
-   * Brings the network to what `tunnels` need.
+   * Brings the network to what `tunnels` need. The kill switch comes before everything else, and goes behind it.
    *
+   * @param guarded tunnels that are not to be made yet, or are to go, and whose kill switch holds all the same
    * @throws FaultError where the system refuses a change; part of the others may be done, and calling again with fewer tunnels
    *   undoes them
    */
-  async hold(tunnels: readonly PreparedTunnel[], basis: Basis): Promise<Held> {
+  async hold(
+    tunnels: readonly PreparedTunnel[],
+    basis: Basis,
+    guarded: readonly GuardedTunnel[] = [],
+  ): Promise<Held> {
     await this.#forgetStrangeLinks();
-    const desired = desiredNetwork(tunnels.map(plannedTunnel), resolverNumbers().user);
+    const planned = tunnels.map(plannedTunnel);
+    const resolver = resolverNumbers().user;
+    const desired = [
+      ...(await this.#desiredKillSwitch([...planned, ...guarded], resolver)),
+      ...desiredNetwork(planned, resolver),
+    ];
+    const wantsGuard = desired.some(isKillSwitch);
+    if (wantsGuard && !this.#held.some(({ resource }) => isKillSwitch(resource)))
+      await refuseForeignKillSwitch(this.#programs);
     const changes = differenceOf(desired, await this.#present(desired, basis));
     const removals = changes.filter(({ kind }) => kind === 'remove');
     const additions = changes.filter(({ kind }) => kind === 'make');
@@ -87,8 +109,11 @@ export class NetworkHolder {
     const coming = new Map(linksIn(additions).map((name) => [name, name]));
     const parts = desired.filter((resource) => resource.kind !== 'route' && isOnLink(resource, coming));
     await this.#noteAhead([...additions.map(({ resource }) => resource), ...parts]);
+    await this.#raise(additions);
+    this.#isGuarding = wantsGuard;
     await this.#remove(removals);
     const { made, failed } = await this.#make(additions, tunnels);
+    if (removals.some(({ resource }) => isKillSwitch(resource))) await lowerKillSwitch(this.#programs);
 
     const wanted = new Set(desired.map(resourceIdentity));
     this.#noteAfter(
@@ -97,6 +122,26 @@ export class NetworkHolder {
       ),
     );
     return { made, failed, removed: removals.map(({ resource }) => resource) };
+  }
+
+  async #desiredKillSwitch(tunnels: readonly GuardedTunnel[], resolver: number): Promise<Resource[]> {
+    const allowsLan = tunnels.some(({ killSwitch }) => killSwitch?.allowLan === true);
+    const lan = allowsLan ? lanOf(await observeLinks(this.#programs), tunnels) : [];
+    const resource = killSwitchOf(tunnels, { resolver, lan });
+    return resource === null ? [] : [resource];
+  }
+
+  /**
+   * Makes the kill switch. Until it stands, nothing else is changed.
+   *
+   * @throws FaultError `kill-switch-unavailable`
+   */
+  async #raise(additions: readonly Change[]): Promise<void> {
+    for (const { resource } of additions) {
+      if (resource.kind !== 'kill-switch') continue;
+      this.#isGuarding = false;
+      await raiseKillSwitch(resource, this.#programs);
+    }
   }
 
   /**
@@ -232,6 +277,10 @@ export class NetworkHolder {
       this.#log('record-not-written', { reason: faultOf(error).message });
     }
   }
+}
+
+function isKillSwitch({ kind }: Resource): boolean {
+  return kind === 'kill-switch';
 }
 
 /** The names of the links among some changes. */

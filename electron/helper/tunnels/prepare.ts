@@ -48,16 +48,14 @@ export async function resolveEndpoints(tunnel: Tunnel, ipv6: boolean): Promise<R
  * Decides what a profile leaves open: the port, the mark, and for the beginning the usual MTU: {@link measureMtu} knows better, but
  * takes its time. Changes nothing.
  *
- * @throws FaultError `table-reserved`, `kill-switch-unavailable`
+ * @throws FaultError `table-reserved`
  */
 export async function prepare(tunnel: Tunnel, circumstances: Circumstances): Promise<PreparedTunnel> {
   const { table } = tunnel;
   if (typeof table === 'number' && (table === localTable || isOurTable(table)))
     throw new FaultError(reservedTable(table));
-  if (tunnel.killSwitch !== null) throw new FaultError(noKillSwitch(tunnel));
   const endpoints = literalsOf(circumstances.endpoints);
-  // With tables of their own, users have rules of their own, which may go by the mark.
-  const mark = tunnel.table === 'auto' ? outerMark : (tunnel.fwMark ?? outerMark);
+  const mark = markOf(tunnel);
   const listenPort =
     tunnel.listenPort === null || tunnel.listenPort === 0 ? await freePort() : tunnel.listenPort;
   const prepared: PreparedTunnel = {
@@ -107,6 +105,12 @@ function unresolvedOf(resolved: ResolvedEndpoints): (ResolvedEndpoint & { kind: 
   return [...resolved.values()].flatMap((outcome) => (outcome.kind === 'unresolved' ? [outcome] : []));
 }
 
+/** With tables of their own, users have rules of their own, which may go by the mark. A kill switch tells outer packets by theirs. */
+function markOf({ table, fwMark, killSwitch }: Tunnel): number {
+  const own = table === 'auto' ? null : fwMark;
+  return own === null || (own === 0 && killSwitch !== null) ? outerMark : own;
+}
+
 /** A UDP port that nobody uses now, kept from then on: peers behind a NAT find us again after a restart. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -124,15 +128,6 @@ function reservedTable(table: number): FaultError['fault'] {
     code: 'table-reserved',
     message: `The profile asks for routes in table ${table}, which is kept for ${table === localTable ? 'the addresses of this machine' : 'the routes that Adit makes by itself'}.`,
     hint: 'Nothing was changed. Name another table in the profile, or take the line with Table out.',
-  };
-}
-
-function noKillSwitch({ name }: Tunnel): FaultError['fault'] {
-  return {
-    code: 'kill-switch-unavailable',
-    message: `The profile "${name}" asks for a kill switch, which this version cannot make yet.`,
-    hint: 'Nothing was changed. Bring the tunnel up without it, knowing that other traffic stays possible.',
-    command: `adit set ${JSON.stringify(name)} killSwitch=off`,
   };
 }
 

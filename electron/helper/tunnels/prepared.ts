@@ -2,6 +2,7 @@ import { parseAddress } from '../../../shared/network/address.ts';
 import { overlaps } from '../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
 import { PrefixSet } from '../../../shared/network/prefix-set.ts';
+import type { GuardedTunnel } from '../../../shared/network/plan/kill-switch.ts';
 import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
 import type { KeyText, Timestamp, TunnelWarning } from '../../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
@@ -59,7 +60,13 @@ export function plannedTunnel({
     listenPort,
     ipv6,
     order,
+    killSwitch: tunnel.killSwitch,
   };
+}
+
+/** What the kill switch needs of a prepared tunnel. */
+export function guardedTunnel({ tunnel, mark }: PreparedTunnel): GuardedTunnel {
+  return { interface: tunnel.interface, mark, killSwitch: tunnel.killSwitch };
 }
 
 /** Prefixes stay as they are written unless something of them is withheld. */

@@ -24,6 +24,7 @@ import { NetworkHolder } from './network-holder.ts';
 import type { Basis } from './network-holder.ts';
 import { measureMtu, prepare, resolveEndpoints, withIPv6 } from './prepare.ts';
 import type { ResolvedEndpoints } from './prepare.ts';
+import { guardedTunnel } from './prepared.ts';
 import type { PreparedTunnel } from './prepared.ts';
 import { HoldingsRecord } from './record.ts';
 import { Roaming } from './roaming.ts';
@@ -107,7 +108,7 @@ export class Supervisor {
    * Sets a tunnel up. One that is up already and the same is left alone; one that is up with another profile is replaced.
    *
    * @param wait seconds to wait for a handshake; null does not wait
-   * @throws FaultError and then nothing of the tunnel is left, save with `handshake-timeout`, where it stays up; a conflict
+   * @throws FaultError and then nothing of the tunnel is left, one that it should have replaced is back, save with `handshake-timeout`, where it stays up; a conflict
    * that nobody has decided about is one, by its own code
    */
   async up(tunnel: Tunnel, wait: number | null, decisions: Decisions): Promise<TunnelStatus> {
@@ -205,19 +206,7 @@ export class Supervisor {
     }
     const { prepared: asked, conflicts } = await this.#foresee(tunnel, known);
     const prepared = decide(asked, conflicts, decisions);
-    if (present !== undefined) await this.#takeDown([present]);
-
-    const live = this.#add(prepared);
-    await this.#look(live);
-    try {
-      await this.#holdFor(live);
-      await this.#holdNames([...this.#tunnels.values()]);
-      this.#record.promise(live.prepared);
-    } catch (error) {
-      this.#drop(live);
-      await this.#repair();
-      throw error;
-    }
+    const live = await this.#put(prepared, present);
     this.#begin([live]);
     await this.#greet(live);
     await this.#look(live);
@@ -227,6 +216,25 @@ export class Supervisor {
       mtu: live.prepared.mtu,
     });
     return live;
+  }
+
+  /** Makes a tunnel, in the place of the one that has its interface now. Where that fails, that one is back. */
+  async #put(prepared: PreparedTunnel, present: LiveTunnel | undefined): Promise<LiveTunnel> {
+    let live: LiveTunnel | null = null;
+    try {
+      if (present !== undefined) await this.#takeDown([present], [present.prepared, prepared]);
+      live = this.#add(prepared);
+      await this.#look(live);
+      await this.#holdFor(live);
+      await this.#holdNames([...this.#tunnels.values()]);
+      this.#record.promise(live.prepared);
+      return live;
+    } catch (error) {
+      if (live !== null) this.#drop(live);
+      if (present !== undefined) this.#begin([this.#add(present.prepared)]);
+      await this.#repair();
+      throw error;
+    }
   }
 
   /** Looks at how things are, and prepares a tunnel for them. Changes nothing. */
@@ -279,10 +287,11 @@ export class Supervisor {
     });
   }
 
-  async #takeDown(going: readonly LiveTunnel[]): Promise<void> {
+  /** @param guarding tunnels whose kill switch stays: those that go for others to come, which stay promised too, and these others */
+  async #takeDown(going: readonly LiveTunnel[], guarding: readonly PreparedTunnel[] = []): Promise<void> {
     if (going.length === 0) return;
     for (const live of going) {
-      this.#record.release(live.interface);
+      if (!guarding.includes(live.prepared)) this.#record.release(live.interface);
       live.phase = { kind: 'disconnecting' };
       await this.#look(live);
       live.detach();
@@ -294,8 +303,10 @@ export class Supervisor {
       await this.#holder.hold(
         staying.map(({ prepared }) => prepared),
         'remembered',
+        guarding.map(guardedTunnel),
       );
     } finally {
+      this.#seeGuard();
       // Whatever could not be removed is ours still, and is removed with the next repair.
       for (const live of going) {
         this.#drop(live);
@@ -312,7 +323,7 @@ export class Supervisor {
    */
   async #hold(basis: Basis): Promise<ReadonlyMap<string, Error>> {
     await this.#removeOrphans();
-    const { made, failed } = await this.#holder.hold(this.#prepared(), basis);
+    const { made, failed } = await this.#holder.hold(this.#prepared(), basis).finally(() => this.#seeGuard());
     for (const live of this.#tunnels.values()) {
       const reason = failed.get(live.interface);
       if (reason !== undefined) live.phase = { kind: 'failed', fault: faultOf(reason) };
@@ -346,6 +357,10 @@ export class Supervisor {
       this.#surroundings.log('names-failed', { code, reason: message });
       this.#repairs.failed();
     });
+  }
+
+  #seeGuard(): void {
+    for (const live of this.#tunnels.values()) live.isGuarded = this.#holder.isGuarding;
   }
 
   /** An engine that died leaves its interface for a moment, and its socket for good: neither must be taken for alive. */

@@ -12,6 +12,9 @@ export const outerMark = 0x20ad;
 /** The name of our table in nftables, family inet. */
 export const firewallTable = 'adit';
 
+/** The name of the table of the kill switch, family inet: one for the machine, whoever's helper makes it. */
+export const killSwitchTable = 'adit-kill-switch';
+
 /**
  * Above the mark's own bits, 548208640: a number that no other number begins with. `wg-quick down` looks for its table 51820
  * as text, and would not end while a rule of ours says 51820 followed by anything.

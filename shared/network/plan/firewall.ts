@@ -1,10 +1,11 @@
 import { formatAddress } from '../address.ts';
 import { firewallTable, namePort, outerMark } from './constants.ts';
+import { filterChain, markText, tableText } from './nft-table.ts';
 import { tunnelsInNeedOfMark, usableAddresses } from './planned-tunnel.ts';
 import type { PlannedTunnel } from './planned-tunnel.ts';
 import type { FirewallResource } from './resources.ts';
 
-const mark = `0x${outerMark.toString(16).padStart(8, '0')}`;
+const mark = markText(outerMark);
 
 /**
  * Our table of nftables, for `nft -f`: one transaction that replaces the table as a whole.
@@ -24,19 +25,7 @@ export function firewallOf(tunnels: readonly PlannedTunnel[], resolver: number):
     chain('spoofed', 'prerouting', 'raw', spoofRules(tunnels)),
     ...markChains(tunnelsInNeedOfMark(tunnels), resolver),
   ];
-  const digest = fingerprint(chains.join(''));
-  // The digest stands in the name of an empty chain, where every version of nft shows it again as it was written.
-  const table = `table inet ${firewallTable} {\n${chains.join('')}\tchain text-${digest} {\n\t}\n}\n`;
-  return {
-    kind: 'firewall',
-    ruleset: `add table inet ${firewallTable}\ndelete table inet ${firewallTable}\n${table}`,
-    digest,
-  };
-}
-
-/** The digest that a listing of our table bears, or null where it bears none. */
-export function digestOfListing(listing: string): string | null {
-  return /chain text-([0-9a-f]{16})\b/.exec(listing)?.[1] ?? null;
+  return { kind: 'firewall', ...tableText(firewallTable, chains.join('')) };
 }
 
 /** Two tunnels may hold the same address: packets to it are welcome on both. */
@@ -69,19 +58,5 @@ function markChains(tunnels: readonly PlannedTunnel[], resolver: number): string
 }
 
 function chain(name: string, hook: string, priority: string, rules: readonly string[]): string {
-  const head = `\t\ttype filter hook ${hook} priority ${priority}; policy accept;\n`;
-  return `\tchain ${name} {\n${head}${rules.map((rule) => `\t\t${rule}\n`).join('')}\t}\n`;
-}
-
-/** FNV-1a over the text, twice with different offsets: 16 hexadecimal digits. Tells texts apart; keeps no secret. */
-function fingerprint(text: string): string {
-  return [0x811c9dc5, 0x01000193].map((offset) => fnv1a(text, offset).toString(16).padStart(8, '0')).join('');
-}
-
-function fnv1a(text: string, offset: number): number {
-  let hash = offset;
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return hash >>> 0;
+  return filterChain(name, hook, priority, 'accept', rules);
 }

@@ -25,6 +25,8 @@ export interface PlannedTunnel {
   readonly ipv6: boolean;
   /** Its turn among all tunnels: of equal prefixes, the lower carries. */
   readonly order: number;
+  /** Null where the machine may send past the tunnel. */
+  readonly killSwitch: { readonly allowLan: boolean } | null;
 }
 
 /** The addresses that the interface of a tunnel can hold. */

@@ -16,6 +16,7 @@ export type Resource =
   | AddressResource
   | SysctlResource
   | FirewallResource
+  | KillSwitchResource
   | RouteResource
   | RuleResource
   | ResolverRuleResource;
@@ -51,6 +52,13 @@ export interface SysctlResource {
 /** Our whole table in nftables, replaced as one. `digest` tells one text from another. */
 export interface FirewallResource {
   readonly kind: 'firewall';
+  readonly ruleset: string;
+  readonly digest: string;
+}
+
+/** The table of nftables by which nothing leaves but through tunnels, replaced as one. `digest` tells one text from another. */
+export interface KillSwitchResource {
+  readonly kind: 'kill-switch';
   readonly ruleset: string;
   readonly digest: string;
 }
@@ -103,6 +111,8 @@ export function resourceIdentity(resource: Resource): string {
       return `sysctl ${resource.key}`;
     case 'firewall':
       return 'firewall table';
+    case 'kill-switch':
+      return 'kill switch';
     case 'route':
       return `route ${formatPrefix(resource.prefix)} by ${resource.interface} in table ${resource.table} metric ${resource.metric}`;
     case 'rule':
@@ -117,6 +127,7 @@ export function sameResource(a: Resource, b: Resource): boolean {
   if (a.kind === 'mtu' && b.kind === 'mtu') return a.mtu === b.mtu;
   if (a.kind === 'sysctl' && b.kind === 'sysctl') return a.value === b.value;
   if (a.kind === 'firewall' && b.kind === 'firewall') return a.digest === b.digest;
+  if (a.kind === 'kill-switch' && b.kind === 'kill-switch') return a.digest === b.digest;
   return true;
 }
 

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digestOfListing, firewallOf } from '../../../shared/network/plan/firewall.ts';
+import { firewallOf } from '../../../shared/network/plan/firewall.ts';
+import { digestOfListing } from '../../../shared/network/plan/nft-table.ts';
 import { describeWith } from '../machine.ts';
 import { anyTunnels, planned } from './tunnels.ts';
 import type { TunnelTexts } from './tunnels.ts';

@@ -24,6 +24,7 @@ export function planned(texts: TunnelTexts = {}): PlannedTunnel {
     listenPort: 51820,
     ipv6: true,
     order: 1,
+    killSwitch: null,
     ...texts,
     addresses: (texts.addresses ?? ['10.200.200.11/24']).map(interfaceAddress),
     prefixes: (texts.prefixes ?? []).map(prefix),

@@ -1,0 +1,148 @@
+import { covers, formatPrefix, networkOf, parseInterfaceAddress, parsePrefix } from '../prefix.ts';
+import type { Prefix } from '../prefix.ts';
+import { PrefixSet } from '../prefix-set.ts';
+import { killSwitchTable, namePort } from './constants.ts';
+import { filterChain, markText, tableText } from './nft-table.ts';
+import type { PlannedTunnel } from './planned-tunnel.ts';
+import type { KillSwitchResource } from './resources.ts';
+
+/** What of a tunnel matters to the kill switch; one that is only about to come up counts too. */
+export type GuardedTunnel = Pick<PlannedTunnel, 'interface' | 'mark' | 'killSwitch'>;
+
+/** What of the host matters to the kill switch. */
+export interface KillSwitchSurroundings {
+  /** The number of the user as whom endpoints' names are looked up. */
+  readonly resolver: number;
+  /** What {@link lanOf} found; nothing is needed where no LAN is allowed. */
+  readonly lan: readonly LanNetwork[];
+}
+
+/** A network that this machine is connected to directly. */
+export interface LanNetwork {
+  readonly interface: string;
+  readonly prefix: Prefix;
+}
+
+/**
+ * Behind every chain that might still change where a packet goes: what is judged is what leaves.
+ *
+ * @see nft(8) "Standard priority names": srcnat, the last, is 100
+ */
+const priority = '200';
+
+/**
+ * The table by which nothing leaves this machine but through its tunnels, for `nft -f`; null where no tunnel wants one.
+ *
+ * Of several tunnels each may want it, and then it holds for all; the LAN is allowed where none of those objects. Tunnels that
+ * do not want it are tunnels all the same: their packets pass.
+ *
+ * What passes is told by the interface it leaves by, by a mark or a user that nobody but root can take, or by being of no use beyond
+ * the link; never by its destination, or the address of a server could be reached past its tunnel.
+ *
+ * @see docs/kill-switch.md
+ */
+export function killSwitchOf(
+  tunnels: readonly GuardedTunnel[],
+  { resolver, lan }: KillSwitchSurroundings,
+): KillSwitchResource | null {
+  const switches = tunnels.flatMap(({ killSwitch }) => killSwitch ?? []);
+  if (switches.length === 0) return null;
+  const interfaces = setOf(tunnels.map((tunnel) => `"${tunnel.interface}"`));
+  // Packets without any mark have the mark 0.
+  const marks = tunnels.map(({ mark }) => mark).filter((mark) => mark !== 0);
+  const allowsLan = switches.every(({ allowLan }) => allowLan);
+  const lanRules = allowsLan ? rulesForLan(lan) : [];
+  const chains = [
+    filterChain('output', 'output', priority, 'drop', [
+      `oifname ${interfaces} accept`,
+      ...(marks.length === 0 ? [] : [`meta mark ${setOf(marks.map(markText))} accept`]),
+      'oifname "lo" accept',
+      `meta skuid ${resolver} meta l4proto { tcp, udp } th dport ${namePort} accept`,
+      ...linkRules,
+      ...(allowsLan ? linkLocalRules : []),
+      ...lanRules,
+      // To the program, by lo: a refusal at once, where silence would let it wait for minutes. A connection that stands is told
+      // nothing that ends it: the tunnel may be back in a moment. One that begins takes no ICMP for an answer before a second is over.
+      'tcp flags & (fin | syn | rst | ack) == syn reject with tcp reset',
+      'reject with icmpx admin-prohibited',
+    ]),
+    filterChain('forward', 'forward', priority, 'drop', [
+      `oifname ${interfaces} accept`,
+      `iifname ${interfaces} ct state established,related accept`,
+      ...lanRules,
+    ]),
+  ];
+  return { kind: 'kill-switch', ...tableText(killSwitchTable, chains.join('')) };
+}
+
+/**
+ * The networks that a machine stands in by the addresses of its links, those of its own tunnels left out. Of each only what is set aside
+ * for private use: whoever runs the network says which addresses are "local", and might say it of any in the world (TunnelCrack).
+ *
+ * @param links with `ADDRESS/LENGTH` texts
+ */
+export function lanOf(
+  links: readonly { readonly name: string; readonly addresses: readonly string[] }[],
+  tunnels: readonly Pick<GuardedTunnel, 'interface'>[],
+): LanNetwork[] {
+  return links
+    .filter(
+      ({ name }) =>
+        name !== 'lo' && plainName.test(name) && !tunnels.some((tunnel) => tunnel.interface === name),
+    )
+    .flatMap(({ name, addresses }) =>
+      addresses
+        .flatMap((text) => parseInterfaceAddress(text) ?? [])
+        .flatMap((address) => privatePartOf(networkOf(address)))
+        .map((prefix) => ({ interface: name, prefix })),
+    );
+}
+
+/** What a link needs to work at all, and goes no further than the link: addresses by DHCP, neighbours, groups of listeners. */
+const linkRules = [
+  'udp sport 68 udp dport 67 accept',
+  'udp sport 546 udp dport 547 accept',
+  'ip6 hoplimit 255 icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } accept',
+  'ip6 hoplimit 1 icmpv6 type { mld-listener-report, mld-listener-done, mld2-listener-report } accept',
+];
+
+/** Addresses and groups that mean something on one link only; multicast DNS is among them. @see RFC 3927, RFC 5771 section 4, RFC 4291 */
+const linkLocalRules = [
+  'ip daddr { 169.254.0.0/16, 224.0.0.0/24 } accept',
+  'ip6 daddr { fe80::/10, ff02::/16 } accept',
+];
+
+/** Names that mean themselves between the quotes of nft, where a star would mean any; ours have this form in any case. */
+const plainName = /^[\w.@+=-]{1,15}$/;
+
+/** @see RFC 1918, RFC 6598, RFC 4193 */
+const privateUse = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].flatMap(
+  (text) => parsePrefix(text) ?? [],
+);
+
+function privatePartOf(prefix: Prefix): Prefix[] {
+  return privateUse.flatMap((range) => {
+    if (covers(range, prefix)) return [prefix];
+    return covers(prefix, range) ? [range] : [];
+  });
+}
+
+/** A rule for each link and family. */
+function rulesForLan(lan: readonly LanNetwork[]): string[] {
+  const words = { 4: 'ip', 6: 'ip6' } as const;
+  const names = [...new Set(lan.map((network) => network.interface))].sort();
+  return names.flatMap((name) => {
+    const own = lan.filter((network) => network.interface === name).map(({ prefix }) => prefix);
+    // nft refuses a set whose ranges overlap.
+    const prefixes = PrefixSet.of(own).prefixes();
+    return ([4, 6] as const).flatMap((family) => {
+      const texts = prefixes.filter((prefix) => prefix.family === family).map(formatPrefix);
+      return texts.length === 0 ? [] : [`oifname "${name}" ${words[family]} daddr ${setOf(texts)} accept`];
+    });
+  });
+}
+
+/** A set of nft's, each element once, in an order that does not depend on who came first. */
+function setOf(elements: readonly string[]): string {
+  return `{ ${[...new Set(elements)].sort().join(', ')} }`;
+}
