@@ -24,6 +24,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   nftables: ['nft'],
   // wg-quick calls it for a default route, and its package does not ask for it.
   procps: ['sysctl'],
+  tcpdump: ['tcpdump'],
   'util-linux': ['unshare', 'nsenter', 'setpriv'],
   'wireguard-go': ['wireguard-go'],
   'wireguard-tools': ['wg', 'wg-quick'],
