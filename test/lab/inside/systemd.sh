@@ -5,6 +5,19 @@
 set -eu
 units=$1
 
+# systemd makes folders in /dev and mounts on them: not in the machine's.
+mkdir /run/lab-dev
+mount -t tmpfs -o mode=755 lab /run/lab-dev
+mkdir /run/lab-dev/{net,pts,shm}
+for node in full fuse kmsg net/tun null ptmx random tty urandom zero; do
+  if [ -e "/dev/$node" ]; then cp -a "/dev/$node" "/run/lab-dev/$node"; fi
+done
+# One mount at a place: systemd makes things read-only by the list of mounts, and stops at one that is covered.
+for place in /dev /sys; do
+  while mountpoint -q "$place"; do umount --recursive --lazy "$place"; done
+done
+mount --move /run/lab-dev /dev
+mount -t sysfs lab /sys
 mount -t cgroup2 lab /sys/fs/cgroup
 # What is not the namespace's own stays as it is: systemd raises limits of the kernel where it may.
 for settings in fs kernel vm; do
