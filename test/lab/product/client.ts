@@ -34,6 +34,8 @@ export interface HelperOptions {
   readonly keep?: boolean;
   /** What is started; {@link aditProgram} unless told. */
   readonly program?: string;
+  /** What the helper runs under: a module that is loaded before it, and environment for that. */
+  readonly under?: { readonly module: string; readonly env: Readonly<Record<string, string>> };
 }
 
 /** Adit on a host of a lab: the helper inside, the command line outside with a socket and profiles of its own. */
@@ -157,7 +159,7 @@ export class AditClient implements AsyncDisposable {
 }
 
 function startHelper(host: Host, socket: string, options: HelperOptions): Running {
-  const { user, owner = user?.uid ?? 0, keep = false, program = aditProgram } = options;
+  const { user, owner = user?.uid ?? 0, keep = false, program = aditProgram, under } = options;
   const words = [
     'helper',
     '--socket',
@@ -167,5 +169,6 @@ function startHelper(host: Host, socket: string, options: HelperOptions): Runnin
     '--dev',
     ...(keep ? ['--keep'] : []),
   ];
-  return host.start([process.execPath, program, ...words]);
+  const node = [process.execPath, ...(under === undefined ? [] : ['--import', under.module])];
+  return host.start([...node, program, ...words], under === undefined ? {} : { env: under.env });
 }
