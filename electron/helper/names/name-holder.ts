@@ -1,6 +1,7 @@
 import { faultOf } from '../../../shared/fault.ts';
 import type { Fault } from '../../../shared/fault.ts';
 import { chooseBackend } from '../../../shared/names/backend.ts';
+import type { NameBackendKind } from '../../../shared/names/backend.ts';
 import { desiredNames, needsRouting } from '../../../shared/names/desired.ts';
 import type { DesiredNames } from '../../../shared/names/desired.ts';
 import {
@@ -12,6 +13,7 @@ import { namesStatus } from '../../../shared/names/status.ts';
 import type { NamesApplied, NamesStatus } from '../../../shared/names/status.ts';
 import type { NameWish } from '../../../shared/names/wish.ts';
 import { thisPlace } from '../system/run-folder.ts';
+import type { RunFolder } from '../system/run-folder.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Log } from '../system/log.ts';
 import type { Programs } from '../system/programs.ts';
@@ -20,12 +22,15 @@ import { readNameEnvironment } from './environment.ts';
 import { EtcFile } from './etc-file.ts';
 import { EtcJournal } from './etc-journal.ts';
 import { Forwarder } from './forwarder.ts';
+import { HeldProgram, programHeldIn } from './held-program.ts';
 import { PlainFile, undo } from './plain-file.ts';
+import { Resolvconf } from './resolvconf.ts';
 import { SystemdResolved } from './systemd-resolved.ts';
 
 /** What the holder of names works with. */
 export interface NameSurroundings {
   readonly programs: Programs;
+  readonly folder: RunFolder;
   readonly clock: Clock;
   readonly log: Log;
   /** The user whose helper this is. */
@@ -123,8 +128,10 @@ export class NameHolder {
   #takeOver(): string[] {
     const undone: string[] = [];
     this.#journal.takeFromBeforeReboot((record) => undone.push(...undo(new EtcFile(record.path), record)));
+    const held = programHeldIn(this.#surroundings.folder);
     const record = this.#journal.read();
-    if (record !== null) this.#chosen = { backend: this.#plainFile(record.reason), reason: record.reason };
+    if (record !== null) this.#chosen = this.#take('plain-file', record.reason);
+    else if (held !== null) this.#chosen = this.#take(held.kind, held.reason);
     return undone;
   }
 
@@ -169,21 +176,25 @@ export class NameHolder {
     const { programs, log } = this.#surroundings;
     const { backend, reason, facts } = chooseBackend(await readNameEnvironment(programs));
     log('names-backend', { backend, ...facts });
-    switch (backend) {
+    return this.#take(backend, reason);
+  }
+
+  #take(kind: NameBackendKind, reason: string): Chosen {
+    const { programs, folder, owner, clock, log } = this.#surroundings;
+    switch (kind) {
       case 'systemd-resolved':
         return { backend: new SystemdResolved(programs), reason };
       case 'openresolv':
       case 'resolvconf':
+        return { backend: new Resolvconf(kind, programs, new HeldProgram(folder, reason)), reason };
       case 'network-manager':
-      case 'plain-file':
-        return { backend: this.#plainFile(reason), reason };
+      case 'plain-file': {
+        const mark = { owner, namespace: thisPlace().namespace };
+        const file = new EtcFile(resolvConf);
+        const journal = this.#journal;
+        return { backend: new PlainFile({ file, journal, mark, clock, log, reason }), reason };
+      }
     }
-  }
-
-  #plainFile(reason: string): PlainFile {
-    const { owner, clock, log } = this.#surroundings;
-    const mark = { owner, namespace: thisPlace().namespace };
-    return new PlainFile({ file: new EtcFile(resolvConf), journal: this.#journal, mark, clock, log, reason });
   }
 
   #applied(): NamesApplied | null {

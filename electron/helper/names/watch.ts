@@ -18,23 +18,47 @@ export function watchFiles(
   mounted: readonly string[],
   changed: () => void,
 ): () => void {
-  let timer: NodeJS.Timeout | null = null;
-  const noticed = (): void => {
-    if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(changed, settleTime);
-  };
-  const watchers = [
+  const burst = new Burst(changed);
+  return burst.endWith([
     ...paths.flatMap((path) =>
       watcherOf(dirname(path), (name) => {
-        if (name === null || name === basename(path)) noticed();
+        if (name === null || name === basename(path)) burst.noticed();
       }),
     ),
-    ...mounted.flatMap((path) => watcherOf(path, noticed)),
-  ];
-  return () => {
-    if (timer !== null) clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
-  };
+    ...mounted.flatMap((path) => watcherOf(path, () => burst.noticed())),
+  ]);
+}
+
+/** The same for everything in some folders, of which some may not be there. */
+export function watchFolders(paths: readonly string[], changed: () => void): () => void {
+  const burst = new Burst(changed);
+  return burst.endWith(paths.flatMap((path) => watcherOf(path, () => burst.noticed())));
+}
+
+/** Waits for the end of a burst of changes. */
+class Burst {
+  readonly #over: () => void;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(over: () => void) {
+    this.#over = over;
+  }
+
+  noticed(): void {
+    this.#stop();
+    this.#timer = setTimeout(this.#over, settleTime);
+  }
+
+  endWith(watchers: readonly FSWatcher[]): () => void {
+    return () => {
+      this.#stop();
+      for (const watcher of watchers) watcher.close();
+    };
+  }
+
+  #stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
 }
 
 function watcherOf(path: string, noticed: (name: string | null) => void): FSWatcher[] {

@@ -90,7 +90,7 @@ export class Supervisor {
     this.#record = new HoldingsRecord(folder);
     this.#holder = new NetworkHolder(programs, this.#driver, this.#record, log);
     const changed = (): void => void this.#turnstile.pass(() => this.#followNames());
-    this.#names = new NameHolder({ programs, clock, log, owner, changed });
+    this.#names = new NameHolder({ programs, folder, clock, log, owner, changed });
     this.#monitor = new NetworkMonitor(programs, log, () => this.#networkChanged());
     this.#roaming = new Roaming(programs, log, (live) => this.#look(live));
   }

@@ -3,7 +3,7 @@ import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
 import { DNS_SERVICE } from '../scenarios/cloud.ts';
 import type { Host } from '../host.ts';
 import { lookUp } from '../measure.ts';
-import { whyNoPackages } from '../packages.ts';
+import { addPackages, whyNoPackages } from '../packages.ts';
 import { Resolved } from '../resolved.ts';
 import { startNames } from '../services.ts';
 import { difference } from '../snapshot.ts';
@@ -292,6 +292,74 @@ describeInLab('names with nothing but /etc/resolv.conf', () => {
     expect(laptop.processes('wireguard-go')).toEqual([]);
   });
 });
+
+const resolvconfs = [
+  {
+    name: 'openresolv',
+    set: "printf 'search home.lan\\nnameserver 192.168.1.1\\n' | resolvconf -a eth0.dhcp",
+    other: "printf 'search office.example\\nnameserver 203.0.113.2\\n' | resolvconf -a eth0.dhcp",
+  },
+  {
+    name: 'resolvconf',
+    set: `mkdir -p /run/resolvconf/interface; resolvconf --enable-updates
+      ln -sf ../run/resolvconf/resolv.conf /etc/resolv.conf
+      printf 'search home.lan\\nnameserver 192.168.1.1\\n' | resolvconf -a eth0.dhclient`,
+    other: "printf 'search office.example\\nnameserver 203.0.113.2\\n' | resolvconf -a eth0.dhclient",
+  },
+] as const;
+
+for (const { name, set, other } of resolvconfs) {
+  const reason = await whyNoPackages(name);
+  const prepare = async (laptop: Host): Promise<void> => {
+    await addPackages(laptop, name);
+    await laptop.shell(set);
+  };
+
+  describeInLab(`names with a real ${name === 'resolvconf' ? 'resolvconf of Debian' : name}`, () => {
+    test.skipIf(reason !== null)(`all names go to the tunnel’s servers ${reason ?? ''}`, async () => {
+      await using names = await openNames(prepare);
+      const { laptop, adit } = names;
+      const before = await everything(laptop);
+      await adit.done('up', 'clouds', '--wait=20');
+      expect(await resolvConf(laptop)).toMatch(/^[^n]*nameserver 10\.43\.0\.10$/m);
+      expect(await addressOf(laptop, clusterName.name)).toBe(clusterName.address);
+      expect(await addressOf(laptop, 'web.default')).toBe(clusterName.address);
+      expect(await addressOf(laptop, lanName.name)).toBeNull();
+      expect((await adit.status('clouds')).dns).toMatchObject({ backend: name, mode: 'all' });
+      await adit.done('down', 'clouds');
+      expect(difference(before, await everything(laptop))).toEqual(nothing);
+    });
+
+    test.skipIf(reason !== null)(
+      'the cluster’s go to the cluster by a forwarder, which follows the uplink',
+      async () => {
+        await using names = await openNames(prepare);
+        const { laptop, adit, stage } = names;
+        const before = await everything(laptop);
+        await adit.done('set', 'clouds', clusterDomains);
+        await adit.done('up', 'clouds', '--wait=20');
+        expect(await addressOf(laptop, clusterName.name)).toBe(clusterName.address);
+        expect(await addressOf(laptop, lanName.name)).toBe(lanName.address);
+        expect((await adit.status('clouds')).dns).toMatchObject({
+          backend: `${name}+forwarder`,
+          mode: 'split',
+        });
+        await using server = await startNames(stage.nodes.azure, { [lanName.name]: '192.168.7.7' });
+        await laptop.shell(other);
+        await expect
+          .poll(() => lookUp(laptop, '127.20.53.1', lanName.name), patience)
+          .toEqual(['192.168.7.7']);
+        await server.stop();
+
+        await adit.helper.kill('SIGKILL');
+        await adit.helper.exited;
+        await laptop.shell(set);
+        expect(await recoverOn(laptop, adit)).toContain(`name servers in ${name}`);
+        expect(difference(before, await everything(laptop))).toEqual(nothing);
+      },
+    );
+  });
+}
 
 describeInLab('names that cannot be changed', () => {
   test('on a read-only /etc, up fails by name and leaves nothing', async () => {
