@@ -48,5 +48,6 @@ export function finding<C extends FindingCode>(
   ...details: Parameters<(typeof catalogue)[C]['words']>
 ): Finding {
   const { severity, words } = catalogue[code] as FindingEntry<typeof details>;
-  return { code, severity, tunnel, ...words(...details) };
+  const { message, hint, commands } = words(...details);
+  return { code, severity, tunnel, message: message.replace(/^the /, 'The '), hint, commands };
 }

@@ -50,8 +50,7 @@ export function knockUdp(
     const deadline = setTimeout(() => settle('silent'), wait);
     socket.on('error', (error) => settle(meaningOf(error)));
     socket.on('message', () => settle('answered'));
-    socket.connect(port, address, () => {
-      if (isOver) return;
+    socket.on('connect', () => {
       if (hops !== null) socket.setTTL(hops);
       const send = (): void => {
         if (isOver) return;
@@ -63,6 +62,7 @@ export function knockUdp(
       // One of many that are sent at once may be lost.
       setTimeout(send, wait / 2);
     });
+    socket.connect(port, address);
   });
 }
 

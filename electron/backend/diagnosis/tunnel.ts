@@ -7,6 +7,7 @@ import type {
   WayFacts,
 } from '../../../shared/diagnosis/facts.ts';
 import { outerSize } from '../../../shared/diagnosis/mtu.ts';
+import { isAlive } from '../../../shared/diagnosis/probe.ts';
 import type { Destination, Probe } from '../../../shared/diagnosis/probe.ts';
 import { carrierOf, greetingsFor } from '../../../shared/diagnosis/targets.ts';
 import { faultOf } from '../../../shared/fault.ts';
@@ -72,11 +73,12 @@ export async function examineTunnel(
       ? null
       : followWay(destination, carrier, latest),
   ]);
+  const isReached = way !== null && (way.probes.some(isAlive) || way.members.length > 0);
   return {
     name: status.name,
     status: latest,
     problem,
-    peers,
+    peers: isReached ? peers : await Promise.all(peers.map(askOutsideIfQuiet)),
     way,
     mtu: await measureMtu(latest, peers, way),
     nameServers: await nameServers,
@@ -129,6 +131,14 @@ async function askPeer(
     outside: outsides.get(publicKey) ?? null,
     inside,
   };
+}
+
+/** A session may have outlived its peer: where nobody inside says a word, the endpoint is asked too. */
+async function askOutsideIfQuiet(peer: PeerFacts): Promise<PeerFacts> {
+  const { status, inside, outside } = peer;
+  const isQuiet = inside.length > 0 && inside.every(({ by }) => by === null);
+  if (!isQuiet || outside === null || status.state !== 'connected') return peer;
+  return { ...peer, outside: { ...outside, probes: await askEndpoint(outside) } };
 }
 
 /** Measures how large packets may be, towards the address that was asked about or else any peer that answers. */

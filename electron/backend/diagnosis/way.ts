@@ -5,7 +5,7 @@ import { looksLikeService } from '../../../shared/diagnosis/services.ts';
 import { addressesAround, ownNetworks } from '../../../shared/diagnosis/targets.ts';
 import type { Carrier } from '../../../shared/diagnosis/targets.ts';
 import { parseAddress } from '../../../shared/network/address.ts';
-import { formatPrefix, overlaps } from '../../../shared/network/prefix.ts';
+import { contains, formatPrefix } from '../../../shared/network/prefix.ts';
 import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
 import { askByPing, askByTcp, askByUdp } from './ask.ts';
 
@@ -20,6 +20,9 @@ const tcpPatience = 2_500;
 
 /** The ports at which an address is knocked where none was named: most hosts that answer no ping listen on one of them, or refuse. */
 const usualPorts = [80, 443, 22] as const;
+
+/** The same for a Service. */
+const servicePorts = [80, 443] as const;
 
 /** Farther than a relay and a gateway nobody is behind a tunnel; one more, to see that. */
 const mostHops = 4;
@@ -36,21 +39,19 @@ export async function followWay(
   { publicKey, prefix }: Carrier,
   status: TunnelStatus,
 ): Promise<WayFacts> {
-  const [hops, probes] = await Promise.all([countHops(destination.host), askAddress(destination)]);
-  const known = { destination, peer: publicKey, prefix: formatPrefix(prefix), hops };
+  const way = { destination, peer: publicKey, prefix: formatPrefix(prefix) };
   const address = parseAddress(destination.host);
-  if (address === null || probes.some(isAlive))
-    return { ...known, probes, members: [], neighbours: [], searches: [] };
+  if (address !== null && looksLikeService(address))
+    return { ...way, ...nobody, hops: [], probes: await askService(destination) };
+  const [hops, probes] = await Promise.all([countHops(destination.host), askAddress(destination)]);
+  const known = { ...way, hops };
+  if (address === null || probes.some(isAlive)) return { ...known, ...nobody, probes };
 
   const memberAddresses = ownNetworks(status).flatMap((own) =>
     addressesAround(own.address, own.network, status, publicKey),
   );
-  const isMember = ownNetworks(status).some(
-    ({ network }) => overlaps(network, prefix) && network.length >= prefix.length,
-  );
-  // No host has the address of a Service.
-  const around =
-    isMember || looksLikeService(address) ? [] : addressesAround(address, prefix, status, publicKey);
+  const isMember = ownNetworks(status).some(({ network }) => contains(network, address));
+  const around = isMember ? [] : addressesAround(address, prefix, status, publicKey);
   const [members, neighbours, late, knocks] = await Promise.all([
     search('member', memberAddresses),
     search(
@@ -67,6 +68,22 @@ export async function followWay(
     neighbours: neighbours.found,
     searches: [...members.probes, ...neighbours.probes],
   };
+}
+
+const nobody = { members: [], neighbours: [], searches: [] } as const;
+
+/**
+ * No host has the address of a Service, so that a ping has no answer; but a node may say that there is no way, and says so once a
+ * second only. So one thing is asked after another.
+ */
+async function askService({ host, port }: Destination): Promise<Probe[]> {
+  const probes: Probe[] = [];
+  for (const each of port === null ? servicePorts : [port]) {
+    const probe = await askByTcp('address', host, each, tcpPatience);
+    probes.push(probe);
+    if (isAlive(probe)) return probes;
+  }
+  return [...probes, await askByPing('address', host, { wait: patience, count: 8 })];
 }
 
 /** Packets to an address that end after one hop, two, and so on, as far as the address. */

@@ -10,7 +10,29 @@ import { moment } from './standing.ts';
 
 /** Why the peers that do not shake hands do not. */
 export function judgeHandshakes(tunnel: TunnelFacts, clock: ClockFacts): Finding[] {
-  return tunnel.peers.flatMap((peer) => (hasSession(peer) ? [] : judgeSilence(tunnel, peer, clock)));
+  return tunnel.peers.flatMap((peer) =>
+    hasSession(peer) ? judgeSession(tunnel, peer, clock) : judgeSilence(tunnel, peer, clock),
+  );
+}
+
+/** A session outlives the way to the peer by up to three minutes. */
+function judgeSession({ name, status }: TunnelFacts, peer: PeerFacts, clock: ClockFacts): Finding[] {
+  const { outside } = peer;
+  if (outside === null) return [];
+  const silent = silentPeer(peer, outside, status?.publicKey ?? null);
+  if (outside.interface === null)
+    return [finding('endpoint-without-route', name, silent.label, silent.endpoint)];
+  if (isRefused(outside)) return [finding('endpoint-refuses', name, silent)];
+  if (!isGone(peer)) return [];
+  const age = clock.now - Date.parse(peer.status.latestHandshake ?? '');
+  return [finding('peer-gone', name, silent, Math.max(0, Math.round(age / 1000)))];
+}
+
+/** Whether the endpoint was asked, because nobody inside answered, and does not answer either. */
+export function isGone({ outside }: PeerFacts): boolean {
+  const probes = outside?.probes ?? [];
+  const isAsked = probes.some(({ method, outcome }) => method === 'ping' && outcome !== 'impossible');
+  return isAsked && !probes.some(isAlive);
 }
 
 /** Whether a peer has shaken hands lately. */
@@ -36,8 +58,7 @@ function judgeSilence({ name, status }: TunnelFacts, peer: PeerFacts, clock: Clo
   // It answers whoever has these keys: the engine has not tried yet, or its own packets take another way.
   if (handshake?.outcome === 'answered') return [];
 
-  if (outside.probes.some(({ method, outcome }) => method === 'udp' && outcome === 'refused'))
-    return [finding('endpoint-refuses', name, silent)];
+  if (isRefused(outside)) return [finding('endpoint-refuses', name, silent)];
   const isThere = outside.probes.some((probe) => isAlive(probe));
   if (!isThere) {
     const isAsked = outside.probes.some(
@@ -48,6 +69,10 @@ function judgeSilence({ name, status }: TunnelFacts, peer: PeerFacts, clock: Clo
   // A peer that knows our key answers, whatever preshared key it has.
   const isPresharedKeyRuledOut = handshake?.outcome === 'silent';
   return [finding('handshake-unanswered', name, silent, { now: moment(clock.now) }, isPresharedKeyRuledOut)];
+}
+
+function isRefused({ probes }: OutsideFacts): boolean {
+  return probes.some(({ method, outcome }) => method === 'udp' && outcome === 'refused');
 }
 
 function presharedKeyThere(

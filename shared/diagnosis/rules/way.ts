@@ -1,13 +1,13 @@
 import { parseAddress } from '../../network/address.ts';
 import { finding } from '../catalogue.ts';
 import type { Finding } from '../catalogue.ts';
-import type { Neighbour, TunnelFacts, WayFacts } from '../facts.ts';
+import type { Neighbour, PeerFacts, TunnelFacts, WayFacts } from '../facts.ts';
 import { peerLabel } from '../names.ts';
 import { isAlive } from '../probe.ts';
 import type { Probe } from '../probe.ts';
 import { looksLikeService } from '../services.ts';
 import type { NamedWay } from '../words/way.ts';
-import { hasSession } from './handshake.ts';
+import { hasSession, isGone } from './handshake.ts';
 
 /**
  * Milliseconds after which a router that says "no such host" has looked for it in its own network, and does not merely know no way:
@@ -22,7 +22,7 @@ export function judgeWay(tunnel: TunnelFacts): Finding[] {
   const peer = tunnel.peers.find(({ status }) => status.publicKey === way.peer);
   if (peer === undefined || !hasSession(peer)) return [];
   const named = namedWay(tunnel, way);
-  return judgePort(name, way, named) ?? judgeService(name, way, named) ?? judgeLoss(tunnel, way, named);
+  return judgePort(name, way, named) ?? judgeService(name, way, named) ?? judgeLoss(tunnel, peer, way, named);
 }
 
 /** What the address itself says; null where it says nothing. */
@@ -37,38 +37,22 @@ function judgePort(name: string, { destination, probes }: WayFacts, named: Named
 }
 
 /**
- * A Service answers on its own ports alone. A port that is silent, while the node says of others that there is no way to the
+ * A Service answers on its own ports alone. A port that is silent, while the node says of other packets that there is no way to the
  * address, is one that was handed on.
  */
-function judgeService(name: string, way: WayFacts, named: NamedWay): Finding[] | null {
-  const { destination, probes, hops } = way;
+function judgeService(name: string, { destination, probes }: WayFacts, named: NamedWay): Finding[] | null {
   const address = parseAddress(destination.host);
-  if (address === null) return null;
+  if (address === null || !looksLikeService(address)) return null;
   const ports = probes.filter(({ method }) => method === 'tcp');
-  const silent = ports.find(({ outcome }) => outcome === 'silent');
-  const refusing = [...probes, ...hops].find(isNoWay);
-  const isService = looksLikeService(address);
-  const silentPort = silent?.port ?? null;
-  // Hosts say so a few times only, and then a second apart: of several ports, some may be silent for that.
-  if (silentPort !== null && refusing !== undefined && (isService || destination.port !== null)) {
-    const evidence = `while ${refusing.by ?? 'it'} says of other packets that there is no way to the address`;
-    return [finding('service-no-way-back', name, named, silentPort, evidence)];
-  }
-  if (!isService) return null;
-  if (destination.port !== null && silentPort !== null && isPassedOn(way))
-    return [finding('service-no-way-back', name, named, silentPort, 'although it forwards to others')];
-  return [
-    finding(
-      'service-port-unknown',
-      name,
-      named,
-      ports.flatMap(({ port }) => port ?? []),
-    ),
-  ];
+  const port = ports.find(({ outcome }) => outcome === 'silent')?.port ?? null;
+  const refusal = probes.find(isNoWay);
+  if (port !== null && refusal !== undefined)
+    return [finding('service-no-way-back', name, named, port, refusal.by)];
+  const tried = ports.flatMap((probe) => probe.port ?? []);
+  return [finding('service-port-unknown', name, named, tried)];
 }
 
-function judgeLoss(tunnel: TunnelFacts, way: WayFacts, named: NamedWay): Finding[] {
-  const { name } = tunnel;
+function judgeLoss({ name }: TunnelFacts, peer: PeerFacts, way: WayFacts, named: NamedWay): Finding[] {
   const said = [...way.hops, ...way.probes].find(
     (probe) => probe.by !== null && (isNoWay(probe) || probe.outcome === 'forbidden'),
   );
@@ -83,7 +67,8 @@ function judgeLoss(tunnel: TunnelFacts, way: WayFacts, named: NamedWay): Finding
   if (beyond.length > 0) return [finding('relay-no-route', name, named, null, addressesOf(beyond))];
   if (hopOf(way, 1)?.outcome === 'expired') return [finding('relay-not-forwarding', name, named, 'expired')];
   if (named.peerAddress !== null) return [finding('relay-not-forwarding', name, named, 'nothing')];
-  return [finding('peer-answers-nothing', name, named)];
+  // Then that is the matter, and was told.
+  return isGone(peer) ? [] : [finding('peer-answers-nothing', name, named)];
 }
 
 /** Somebody on the way said why he does not pass packets on. */
@@ -117,7 +102,7 @@ function judgeNetwork(name: string, way: WayFacts, named: NamedWay): Finding[] {
   return [finding('gateway-not-forwarding', name, named, gateway.address)];
 }
 
-function namedWay({ status, peers }: TunnelFacts, way: WayFacts): NamedWay {
+function namedWay({ name: tunnelName, status, peers }: TunnelFacts, way: WayFacts): NamedWay {
   const peer = peers.find(({ status: { publicKey } }) => publicKey === way.peer);
   const inside = peer?.inside.find((probe) => probe.by !== null || isAlive(probe));
   const address = parseAddress(way.destination.host);
@@ -126,6 +111,7 @@ function namedWay({ status, peers }: TunnelFacts, way: WayFacts): NamedWay {
   const family = address?.family ?? 4;
   const source = status?.addresses.find((own) => own.includes(':') === (family === 6));
   return {
+    tunnel: tunnelName,
     address: way.destination.host,
     family,
     peer: peer === undefined ? way.peer : peerLabel(peer.status),
@@ -139,11 +125,6 @@ function namedWay({ status, peers }: TunnelFacts, way: WayFacts): NamedWay {
 
 function isNoWay({ outcome }: Probe): boolean {
   return outcome === 'no-route' || outcome === 'no-host';
-}
-
-function isPassedOn(way: WayFacts): boolean {
-  const isBeyond = ({ distance }: Neighbour): boolean => distance !== null && distance >= 2;
-  return hopOf(way, 1)?.outcome === 'expired' || way.members.some(isBeyond) || way.neighbours.some(isBeyond);
 }
 
 function hopOf({ hops }: WayFacts, number: number): Probe | undefined {

@@ -87,6 +87,15 @@ export const handshakeEntries = {
       ],
     }),
   ),
+  'peer-gone': findingEntry(
+    'error',
+    'There was a handshake not long ago, and since then nothing comes back, neither through the tunnel nor from the endpoint’s host.',
+    (peer: SilentPeer, seconds: number) => ({
+      message: `The last handshake with ${peer.label} was ${seconds} s ago, but nothing comes back from it now, and ${peer.endpoint} answers no ping.`,
+      hint: 'Its host went down, or the way there. If neither it nor anybody behind it ever answers pings, nothing need be wrong: in three minutes the session is over, and the state will tell.',
+      commands: [at('here', `ping -c 3 ${hostOf(peer.endpoint)}`), at('peer', 'wg show')],
+    }),
+  ),
   'handshake-unanswered': findingEntry(
     'error',
     'The host of the endpoint is there, but leaves handshakes unanswered: a key, a firewall or a clock is wrong.',

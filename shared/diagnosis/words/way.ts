@@ -1,9 +1,11 @@
 import type { Family } from '../../network/address.ts';
-import { allowedIps, at, forwardChain, forwardingSetting, masquerading } from '../commands.ts';
+import { allowedIps, at, forwardChain, forwardingSetting, masquerading, shellWord } from '../commands.ts';
 import { findingEntry } from '../finding.ts';
 
 /** The way to an address, as its findings name it. */
 export interface NamedWay {
+  /** The profile's name. */
+  readonly tunnel: string;
   readonly address: string;
   readonly family: Family;
   /** What the peer that carries it is called. */
@@ -109,8 +111,8 @@ export const wayEntries = {
   'service-no-way-back': findingEntry(
     'error',
     'A Service of a cluster takes the connection, and no answer comes back: the node does not masquerade it.',
-    ({ address, family, peer, source }: NamedWay, port: number, evidence: string) => ({
-      message: `${peer} takes connections to ${address} on port ${port}, and no answer comes back, ${evidence}.`,
+    ({ address, family, peer, source }: NamedWay, port: number, by: string | null) => ({
+      message: `${peer} takes connections to ${address} on port ${port}, and no answer comes back, while ${by ?? 'it'} says of other packets that there is no way to the address.`,
       hint: `${address} looks like a Service: the node hands the connection to a pod on another node, where packets from ${source} are dropped, because only nodes and pods may come that way. The node has to masquerade what it hands on.`,
       commands: [
         ...masquerading('gateway', family, `${source} (for Services: ct status dnat)`),
@@ -125,11 +127,11 @@ export const wayEntries = {
   'service-port-unknown': findingEntry(
     'warning',
     'The address looks like a Service of a cluster, and none of the ports that were tried is one of its own.',
-    ({ address, family, peer, prefix }: NamedWay, ports: readonly number[]) => ({
+    ({ tunnel, address, family, peer, prefix }: NamedWay, ports: readonly number[]) => ({
       message: `${address} looks like a Service of a cluster, by way of ${peer}: such an address answers on its own ports alone, and none of ${ports.join(', ')} is one.`,
       hint: `Name the port. If ${prefix} is no network of Services, ${peer} has no route to it.`,
       commands: [
-        at('here', `adit diagnose NAME ${family === 6 ? `[${address}]` : address}:PORT`),
+        at('here', `adit diagnose ${shellWord(tunnel)} ${family === 6 ? `[${address}]` : address}:PORT`),
         at('gateway', `kubectl get services -A | grep -F '${address}'`),
       ],
     }),
@@ -146,10 +148,13 @@ export const wayEntries = {
   'address-silent': findingEntry(
     'error',
     'Others behind the tunnel answer, and the address alone does not: it is off, or its firewall drops what was asked.',
-    ({ address }: NamedWay, others: readonly string[]) => ({
+    ({ tunnel, address, family }: NamedWay, others: readonly string[]) => ({
       message: `${address} does not answer, though its neighbours do (${others.join(', ')}).`,
       hint: 'So the way is there, both ways. It is off, or drops pings and the ports that were tried: name a port that it serves.',
-      commands: [at('here', `adit diagnose NAME ${address}:PORT`), at('target', 'ip address')],
+      commands: [
+        at('here', `adit diagnose ${shellWord(tunnel)} ${family === 6 ? `[${address}]` : address}:PORT`),
+        at('target', 'ip address'),
+      ],
     }),
   ),
   'port-refused': findingEntry(

@@ -1,5 +1,5 @@
 /**
- * A web server that tells who called: `{"caller":ADDRESS,"host":NAME}` to any request.
+ * A web server that tells who called: `{"caller":ADDRESS,"host":NAME}` to any request but `/bytes/COUNT`, which it answers with so many.
  *
  *   node echo-server.ts PORT      prints "listening" once it does
  */
@@ -7,6 +7,11 @@ import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 
 createServer((request, response) => {
+  const [, count] = /^\/bytes\/([0-9]+)$/.exec(request.url ?? '') ?? [];
+  if (count !== undefined) {
+    response.end('x'.repeat(Number(count)));
+    return;
+  }
   const caller = request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
   response.setHeader('content-type', 'application/json');
   response.end(`${JSON.stringify({ caller, host: hostname() })}\n`);

@@ -1,48 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Diagnosis } from '../../../shared/diagnosis/diagnosis.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
 import { openSiteToLan } from '../scenarios/site-to-lan.ts';
 import type { SiteToLan } from '../scenarios/site-to-lan.ts';
 import { describeInLab } from '../testing.ts';
-import { AditClient } from './client.ts';
-
-/** What `adit diagnose` said. */
-interface Told extends Diagnosis {
-  readonly code: number | null;
-  /** The codes of what is wrong, notes left out. */
-  readonly wrong: readonly string[];
-  readonly notes: readonly string[];
-}
-
-/** Runs `adit diagnose` inside the client's host. */
-async function diagnose(adit: AditClient, ...words: string[]): Promise<Told> {
-  const { stdout, stderr, code } = await adit.runInside('diagnose', ...words, '--json');
-  expect(stderr).toBe('');
-  const diagnosis = JSON.parse(stdout) as Diagnosis;
-  const codesOf = (isNote: boolean): string[] =>
-    diagnosis.findings.filter(({ severity }) => (severity === 'note') === isNote).map((found) => found.code);
-  const wrong = codesOf(false);
-  expect(code, JSON.stringify(diagnosis, null, 1)).toBe(wrong.length === 0 ? 0 : 1);
-  return { ...diagnosis, code, wrong, notes: codesOf(true) };
-}
-
-/** Every command that a finding gives, as `where: command`. */
-function commandsOf({ findings }: Diagnosis): string[] {
-  return findings.flatMap(({ commands }) => commands.map(({ where, command }) => `${where}: ${command}`));
-}
-
-/** Brings a scenario's own profile up, changed or not, and does something with it. */
-async function connected(
-  stage: Scenario,
-  work: (adit: AditClient) => Promise<void>,
-  change: (text: string) => string = (text) => text,
-): Promise<void> {
-  const { client, lab, profile } = stage;
-  await using adit = await AditClient.start(client, lab.folder);
-  await adit.import(profile.name, change(profile.text));
-  await adit.done('up', profile.name);
-  await work(adit);
-}
+import type { AditClient } from './client.ts';
+import { commandsOf, diagnose, diagnosed } from './told.ts';
 
 const colleague = '172.24.135.45';
 
@@ -53,7 +14,7 @@ async function inOffice(
 ): Promise<void> {
   await using stage = await openSiteToLan();
   await breakIt(stage);
-  await connected(stage, (adit) => work(adit, stage), change);
+  await diagnosed(stage, (adit) => work(adit, stage), change);
 }
 
 const nothingBroken = (): Promise<void> => Promise.resolve();

@@ -1,15 +1,19 @@
+import { openCalicoMtu } from './calico-mtu.ts';
 import { openFourClouds } from './four-clouds.ts';
 import { openFullTunnel } from './full-tunnel.ts';
 import type { Scenario } from './scenario.ts';
+import { openSameSubnet } from './same-subnet.ts';
 import { openSiteToLan } from './site-to-lan.ts';
 import { openTwoHosts } from './two-hosts.ts';
 
 /** Every scenario by its id; each call builds a lab of its own. */
 export const SCENARIOS = {
   'full-tunnel': openFullTunnel,
-  'site-to-lan': openSiteToLan,
+  'site-to-lan': () => openSiteToLan(),
+  'same-subnet': openSameSubnet,
   'two-hosts': openTwoHosts,
   'four-clouds': openFourClouds,
+  'calico-mtu': openCalicoMtu,
 } as const satisfies Readonly<Record<string, () => Promise<Scenario>>>;
 
 /** Id of a scenario. */

@@ -23,9 +23,18 @@ export interface SiteToLan extends Scenario {
   readonly router: Host;
 }
 
+/** The LAN that the PC is at home in: its router and the PC, with the length of their prefix. */
+export interface HomeLan {
+  readonly router: string;
+  readonly pc: string;
+}
+
+const HOME_LAN: HomeLan = { router: '192.168.1.1/24', pc: '192.168.1.11/24' };
+
 /** Builds the scenario, the company's server connected; the PC has no tunnel. About 0.7 s. */
-export async function openSiteToLan(): Promise<SiteToLan> {
+export async function openSiteToLan(home: HomeLan = HOME_LAN): Promise<SiteToLan> {
   const lab = await Lab.open('site-to-lan');
+  const [homeRouter = '', homePc = ''] = [home.router, home.pc].map((address) => address.split('/')[0]);
   return inLab(lab, async () => {
     const [core, relay, router, pc, gateway, server, colleague] = await lab.hosts(
       'core',
@@ -55,13 +64,13 @@ export async function openSiteToLan(): Promise<SiteToLan> {
     const officeRoute = 'route add default via 172.24.135.254';
     await Promise.all([
       setUp(core, { links: { internet: [`${CORE_ADDRESS}/24`] }, forwards: true }),
-      setUp(router, natRouter('192.168.1.1/24', '203.0.113.20/24', CORE_ADDRESS)),
+      setUp(router, natRouter(home.router, '203.0.113.20/24', CORE_ADDRESS)),
       setUp(gateway, natRouter('172.24.135.254/24', '203.0.113.30/24', CORE_ADDRESS)),
       setUp(pc, {
-        links: { eth0: ['192.168.1.11/24'] },
-        ip: ['route add default via 192.168.1.1'],
+        links: { eth0: [home.pc] },
+        ip: [`route add default via ${homeRouter}`],
         names,
-        nameServer: '192.168.1.1',
+        nameServer: homeRouter,
       }),
       setUp(colleague, { links: { eth0: ['172.24.135.45/24'] }, ip: [officeRoute] }),
       setUp(server, {
@@ -110,8 +119,8 @@ PublicKey = ${keys.server.publicKey}
         { what: "another machine of the company's", url: 'http://172.24.135.45/', caller: '172.24.135.46' },
       ],
       places: [
-        [pc, 'the client, 192.168.1.11'],
-        [router, 'home router 192.168.1.1, outside 203.0.113.20'],
+        [pc, `the client, ${homePc}`],
+        [router, `home router ${homeRouter}, outside 203.0.113.20`],
         [core, `the internet between them, ${CORE_ADDRESS}`],
         [relay, `${RELAY_NAME} ${RELAY_ADDRESS}, 10.200.200.2 on wg0, forwards from wg0 to wg0 only`],
         [gateway, "the company's router 172.24.135.254, outside 203.0.113.30"],

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { httpGet } from '../measure.ts';
+import { openCalicoMtu } from '../scenarios/calico-mtu.ts';
+import { openFourClouds } from '../scenarios/four-clouds.ts';
+import { openSameSubnet } from '../scenarios/same-subnet.ts';
+import { openSiteToLan } from '../scenarios/site-to-lan.ts';
+import { describeInLab } from '../testing.ts';
+import { AditClient } from './client.ts';
+import { commandsOf, diagnose, diagnosed } from './told.ts';
+
+describeInLab('a diagnosis of the size of packets', () => {
+  test('finds that of a path that loses large packets without a word; with it, a large transfer completes', async () => {
+    await using stage = await openCalicoMtu();
+    const { client } = stage;
+    const large = 'http://10.240.0.5/bytes/300000';
+    await diagnosed(stage, async (adit) => {
+      expect((await adit.status('aks')).mtu).toBe(1420);
+      await expect(httpGet(client, large, 3000)).rejects.toThrow(/within 3000 ms/);
+      const begin = Date.now();
+      const told = await diagnose(adit, 'aks');
+      expect(Date.now() - begin).toBeLessThan(20_000);
+      expect([told.wrong, told.notes]).toEqual([['mtu-too-large'], ['endpoint-inside']]);
+      expect(told.findings[0]?.message).toContain('1328');
+      const [set, again] = commandsOf(told);
+      expect([set, again]).toEqual(['here: adit set aks mtu=1328', 'here: adit down aks && adit up aks']);
+      // Outside, by way of its interface, the limit of the path itself.
+      const outside = told.probes.filter(
+        ({ target, outcome }) => target === 'endpoint' && outcome === 'answered',
+      );
+      expect(Math.max(...outside.map(({ bytes }) => bytes ?? 0))).toBe(1400);
+
+      await adit.done('set', 'aks', 'mtu=1328');
+      await adit.done('down', 'aks');
+      await adit.done('up', 'aks');
+      expect((await httpGet(client, large, 10_000)).body.length).toBe(300_000);
+      expect((await diagnose(adit, 'aks', '10.240.0.5')).wrong).toEqual([]);
+    });
+  });
+
+  test('says that nothing can be told where nobody answers small packets', async () => {
+    await using stage = await openSiteToLan();
+    // Neither pings nor packets that end on the way are answered, though TCP gets through.
+    const deaf =
+      'table inet deaf { chain out { type filter hook output priority 0; meta l4proto icmp drop; }; }';
+    for (const host of [stage.relay, stage.server, stage.colleague, stage.gateway])
+      await host.run(['nft', '-f', '-'], { input: deaf });
+    await diagnosed(stage, async (adit) => {
+      const told = await diagnose(adit, 'office', '172.24.135.45');
+      expect([told.wrong, told.notes]).toEqual([[], ['mtu-unknown']]);
+    });
+  });
+});
+
+describeInLab('a diagnosis of the way into a cluster', () => {
+  test('tells a Service whose node does not masquerade from one that it does', async () => {
+    await using stage = await openFourClouds();
+    await diagnosed(stage, async (adit) => {
+      expect((await diagnose(adit, 'clouds', '10.43.0.80')).wrong).toEqual([]);
+      expect((await diagnose(adit, 'clouds', '10.43.0.80:80')).wrong).toEqual([]);
+      expect((await diagnose(adit, 'clouds', '10.42.1.10')).wrong).toEqual([]);
+      await stage.masqueradeServices(false);
+      for (const address of ['10.43.0.80', '10.43.0.80:80']) {
+        const told = await diagnose(adit, 'clouds', address);
+        expect(told.wrong).toEqual(['service-no-way-back']);
+        expect(commandsOf(told)).toContainEqual(expect.stringMatching(/^gateway: iptables .*MASQUERADE/));
+      }
+      // The name server’s pod is on the node that is asked: it needs no masquerade.
+      // It says itself that it listens on UDP alone.
+      expect((await diagnose(adit, 'clouds', '10.43.0.10:53')).wrong).toEqual(['port-refused']);
+      for (const address of ['10.43.0.99', '10.43.0.99:80'])
+        expect((await diagnose(adit, 'clouds', address)).wrong).toEqual(['service-port-unknown']);
+    });
+  });
+});
+
+describeInLab('a diagnosis of packets that do not go into the tunnel', () => {
+  test('says which link has them instead', async () => {
+    await using stage = await openSiteToLan();
+    await diagnosed(stage, async (adit) => {
+      await stage.client.ip(
+        'link add docker0 type bridge',
+        'link set docker0 up',
+        'address add 172.24.135.33/27 dev docker0',
+      );
+      const told = await diagnose(adit, 'office', '172.24.135.45');
+      expect(told.wrong).toEqual(['not-in-tunnel']);
+      expect(told.findings[0]?.message).toContain('docker0');
+      expect(commandsOf(told)).toContain('here: adit explain 172.24.135.45');
+      // Without a name, nobody knows of which tunnel it was thought.
+      expect((await diagnose(adit, '172.24.135.45')).wrong).toEqual(['not-in-tunnel']);
+      expect(await diagnose(adit, '172.24.135.65')).toMatchObject({ tunnel: null, address: '172.24.135.65' });
+      expect((await diagnose(adit, 'office', '198.51.100.1')).wrong).toEqual(['not-in-tunnel']);
+    });
+  });
+
+  test('says that the office is looked for at home, where both have the same addresses', async () => {
+    await using stage = await openSameSubnet();
+    const { client, lab, profile } = stage;
+    await using adit = await AditClient.start(client, lab.folder);
+    await adit.import('office', profile.text);
+    expect(await adit.fault('up', 'office')).toBe('route-taken');
+    await adit.done('up', 'office', '--subtract');
+    const told = await diagnose(adit, 'office', '172.24.135.45');
+    expect(told.wrong).toEqual(['not-in-tunnel']);
+    expect(told.findings[0]?.message).toContain('eth0');
+  });
+});
