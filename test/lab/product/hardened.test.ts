@@ -5,14 +5,20 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { helperUnit } from '../../../shared/contract/helper/installed.ts';
 import type { Host } from '../host.ts';
+import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
 import { Lab } from '../lab.ts';
 import { callerSeenBy } from '../measure.ts';
 import { signalProcess } from '../namespaces.ts';
+import { whyNoPackages } from '../packages.ts';
+import { Resolved } from '../resolved.ts';
+import { DNS_SERVICE } from '../scenarios/cloud.ts';
+import { openFourClouds } from '../scenarios/four-clouds.ts';
 import { HOME, openFullTunnel } from '../scenarios/full-tunnel.ts';
 import { difference, networkSnapshot } from '../snapshot.ts';
 import { Systemd, whyNoSystemd } from '../systemd.ts';
 import { describeInLab } from '../testing.ts';
 import { helpersOn, helperWords, importAs, install, installedUnits, jsonAs, owner } from './installed.ts';
+import { addressOf, clusterDomains, clusterName, everything, lanName } from './names.ts';
 import { confined, restrictionsOf } from './restrictions.ts';
 
 /** systemd's own measure, from 0 to 10, of what a unit could do to a machine. The least it can be with the network to change. */
@@ -78,6 +84,8 @@ async function prepareProbe(host: Host): Promise<void> {
   await host.write('/run/probe.sh', probe({ ...mayDo, ...mayNotDo }));
 }
 
+const noResolved = await whyNoPackages('systemd-resolved');
+
 /** It knows the sets of system calls, and the measure. */
 const hasAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0;
 
@@ -99,27 +107,74 @@ describe.skipIf(!hasAnalyze)('the unit of the helper', () => {
   });
 });
 
-/** Who is told which names, beside whom the helper has to get along within the restrictions: one line for each backend of DNS. */
-const resolvers: Readonly<Record<string, (host: Host) => Promise<void>>> = {
-  'no name servers of its own': () => Promise.resolve(),
+/** Starts the helper within the restrictions of its unit, does some work with it, and ends it. */
+type Confinement = (client: Host, work: () => Promise<void>) => Promise<void>;
+
+const bySystemd: Confinement = async (client, work) => {
+  await using systemd = await Systemd.start(client, await installedUnits(client));
+  const { code, stderr } = await systemd.systemctl('start', helperUnit(owner.uid));
+  expect(code, stderr).toBe(0);
+  await work();
+  await systemd.systemctl('stop', helperUnit(owner.uid), helperUnit(owner.uid).replace('service', 'socket'));
 };
+
+const byOtherMeans: Confinement = async (client, work) => {
+  const restrictions = restrictionsOf(await client.read(unitPath));
+  // The owner of the socket: under systemd that is systemd's work.
+  const alone = { ...restrictions, capabilities: [...restrictions.capabilities, 'chown'] };
+  await using helper = client.start(confined(alone, helperWords(owner)));
+  await helper.line(/"ready"/, 20_000);
+  await work();
+};
+
+/** Who is told of names on a machine, and starts it where it is a program: one line for each backend that a lab can have. */
+const resolvers: Readonly<Record<string, (client: Host) => Promise<AsyncDisposable | null>>> = {
+  'plain-file+forwarder': () => Promise.resolve(null),
+  ...(noResolved === null
+    ? {
+        'systemd-resolved': (client: Host) =>
+          Resolved.start(client, { device: 'eth0', server: '192.168.1.1' }),
+      }
+    : {}),
+};
+
+/** Brings a cluster's tunnel up with its names told to a resolver, and down again; all is as before then. */
+async function namesWithin(confinement: Confinement, backend: string): Promise<void> {
+  await using stage = await openFourClouds();
+  const { client, profile } = stage;
+  await using daemon = (await resolvers[backend]?.(client)) ?? null;
+  await install(client);
+  const line = `DNS = ${DNS_SERVICE}, svc.cluster.local`;
+  await importAs(
+    client,
+    owner,
+    'clouds',
+    profile.text.replace(/^Address = .*$/m, (address) => `${address}\n${line}`),
+  );
+  await jsonAs(client, owner, 'set', 'clouds', clusterDomains);
+  await client.settled();
+  await confinement(client, async () => {
+    const before = await everything(client);
+    const up = (await jsonAs(client, owner, 'up', 'clouds', '--wait=20')) as { tunnels?: TunnelStatus[] };
+    expect(up.tunnels?.[0]?.dns.backend, JSON.stringify(up)).toBe(backend);
+    expect(await addressOf(client, clusterName.name)).toBe(clusterName.address);
+    expect(await addressOf(client, lanName.name)).toBe(lanName.address);
+    expect(await jsonAs(client, owner, 'down', 'clouds')).toEqual({ down: ['clouds'] });
+    expect(difference(before, await everything(client))).toEqual({ gone: [], added: [] });
+  });
+  expect(daemon === null).toBe(backend !== 'systemd-resolved');
+}
 
 describe.skipIf(!hasAnalyze)('without systemd', () => {
   describeInLab('the restrictions of the unit, by other means', () => {
-    for (const [resolver, prepare] of Object.entries(resolvers)) {
-      test(`leave the helper all it needs, from up to down, with ${resolver}`, async () => {
-        await using stage = await openFullTunnel();
-        const { client, profile } = stage;
-        await install(client);
-        await prepare(client);
-        await importAs(client, owner, 'home', profile.text);
-        await client.settled();
-        const before = await networkSnapshot(client);
-        const restrictions = restrictionsOf(await client.read(unitPath));
-        // The owner of the socket: under systemd that is systemd's work.
-        const alone = { ...restrictions, capabilities: [...restrictions.capabilities, 'chown'] };
-        await using helper = client.start(confined(alone, helperWords(owner)));
-        await helper.line(/"ready"/, 20_000);
+    test('leave the helper all it needs, from up to down', async () => {
+      await using stage = await openFullTunnel();
+      const { client, profile } = stage;
+      await install(client);
+      await importAs(client, owner, 'home', profile.text);
+      await client.settled();
+      const before = await networkSnapshot(client);
+      await byOtherMeans(client, async () => {
         const status = readFileSync(`/proc/${helpersOn(client)[0]?.pid ?? 0}/status`, 'utf8');
         expect(status).toMatch(/^Seccomp:\t2$/m);
         expect(status).toMatch(/^NoNewPrivs:\t1$/m);
@@ -142,7 +197,11 @@ describe.skipIf(!hasAnalyze)('without systemd', () => {
         await client.settled();
         expect(difference(before, await networkSnapshot(client))).toEqual({ gone: [], added: [] });
       });
-    }
+    });
+
+    test.each(Object.keys(resolvers))('let names be told by %s', (backend) =>
+      namesWithin(byOtherMeans, backend),
+    );
 
     test('hold where they can be tried', async () => {
       await using lab = await Lab.open('confined');
@@ -170,6 +229,8 @@ describe.skipIf(!hasAnalyze)('without systemd', () => {
 const none = whyNoSystemd();
 describe.skipIf(none !== null)(`systemd${none === null ? '' : ` [skipped: ${none}]`}`, () => {
   describeInLab('within the restrictions of the shipped unit', () => {
+    test.each(Object.keys(resolvers))('names are told by %s', (backend) => namesWithin(bySystemd, backend));
+
     test('whoever takes the helper over can do what it does, and little else', async () => {
       await using lab = await Lab.open('hardened');
       const [client] = await lab.hosts('desk');
