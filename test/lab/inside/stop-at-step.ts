@@ -101,12 +101,12 @@ childProcess.spawn = ((file: string, args: readonly string[], options: SpawnOpti
 }) as typeof spawn;
 
 const connect = net.connect as AnyFunction;
-net.connect = ((...args: unknown[]) => {
+net.connect = (...args: unknown[]) => {
   const done = step(`connect ${JSON.stringify(args[0])}`);
   const socket = connect(...args) as net.Socket;
   socket.once('connect', done);
   return socket;
-});
+};
 
 const syncNames = [
   ...(['writeFileSync', 'renameSync', 'rmSync', 'rmdirSync', 'mkdirSync'] as const),

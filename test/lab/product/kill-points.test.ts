@@ -17,7 +17,7 @@ const webUrl = 'http://198.51.100.80/';
 const relayAddress = '203.0.113.10';
 const nothing = { gone: [], added: [] };
 
-/** Every point is tried with `npm run test:long`; otherwise the moment before each step. */
+/** Every point is tried with `npm run test:long`; otherwise the moment before a step, and not of every action before each. */
 const isLong = process.env['ADIT_TEST_LONG'] === '1';
 
 /** Tried so far, of all kinds together. */
@@ -47,7 +47,12 @@ class Stage implements AsyncDisposable {
     const under = { module: stopAtStep, env: { ADIT_STEPS: steps.folder } };
     const before = await networkSnapshot(scenario.client);
     const adit = await AditClient.start(scenario.client, scenario.lab.folder, { under });
-    await adit.import('home', scenario.profile.text);
+    // With all that there is to make and to undo.
+    await adit.import(
+      'home',
+      scenario.profile.text.replace('\n[Peer]', 'DNS = 10.200.200.2, corp.example\n\n[Peer]'),
+    );
+    await adit.done('set', 'home', 'killSwitch=on');
     return new Stage(scenario, adit, steps, before);
   }
 
@@ -135,12 +140,16 @@ class Stage implements AsyncDisposable {
   }
 }
 
-/** The points of an action with so many steps; a few more, since not every run has the same. */
-function pointsOf(count: number, whom: Point['whom']): Point[] {
+/**
+ * The points of an action with so many steps, and of a few more, since not every run has the same.
+ *
+ * @param stride of the steps, where not all are tried: `npm run test:long` tries all
+ */
+function pointsOf(count: number, whom: Point['whom'], stride = 1): Point[] {
   const moments = isLong ? (['before', 'after'] as const) : (['before'] as const);
-  return Array.from({ length: count + 2 }, (_, index) => index + 1).flatMap((at) =>
-    moments.map((when) => ({ at, when, whom })),
-  );
+  return Array.from({ length: count + 2 }, (_, index) => index + 1)
+    .filter((at) => isLong || at % stride === 0)
+    .flatMap((at) => moments.map((when) => ({ at, when, whom })));
 }
 
 describeInLab('somebody is killed with -9', () => {
@@ -180,7 +189,7 @@ describeInLab('somebody is killed with -9', () => {
     await adit.done('up', 'home', '--wait=20');
     const count = await stage.count(roam);
     await scenario.moveHome();
-    for (const point of pointsOf(count, 'helper')) {
+    for (const point of pointsOf(count, 'helper', 2)) {
       await adit.done('up', 'home', '--wait=20');
       if (await stage.stop(point, roam)) {
         await adit.helper.exited;
@@ -203,7 +212,7 @@ describeInLab('somebody is killed with -9', () => {
     const { adit } = stage;
     const count = await stage.count(() => adit.done('up', 'home'));
     await stage.down();
-    for (const point of pointsOf(count, 'engine')) {
+    for (const point of pointsOf(count, 'engine', 3)) {
       await stage.stop(point, () => adit.run('up', 'home'));
       // It is back where up went well; where it did not, nothing is left.
       await stage.expectAsPromised(stage.where(point));
@@ -236,8 +245,7 @@ describeInLab('somebody is killed with -9', () => {
     const { adit, steps } = stage;
     const count = await stage.count(() => adit.done('up', 'home'));
     await stage.down();
-    const points = pointsOf(count, 'caller');
-    for (const point of isLong ? points : points.filter((_, index) => index % 4 === 0)) {
+    for (const point of pointsOf(count, 'caller', 8)) {
       steps.arm(point);
       const [program = '', ...words] = adit.argv('up', 'home');
       const app = spawn(program, words, { env: { ...process.env, ...adit.environment }, stdio: 'ignore' });
