@@ -49,10 +49,17 @@ export interface TunnelWarning {
 
 /** How names are resolved while the tunnel is up. */
 export interface DnsStatus {
+  /**
+   * By what names were changed: `systemd-resolved`, `openresolv`, `resolvconf` (Debian's), `network-manager` or `plain-file`, each but the
+   * first maybe with `+forwarder` behind it; `none`.
+   */
   readonly backend: string;
+  /** Whether all names go to the tunnel's servers, those of some domains, or none. */
   readonly mode: 'all' | 'split' | 'none';
+  /** Why that backend, or why none; half a sentence. */
   readonly reason: string;
   readonly servers: readonly string[];
+  /** With `split`, the domains whose names go to the servers; with `all`, the search domains. */
   readonly domains: readonly string[];
 }
 

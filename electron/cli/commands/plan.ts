@@ -1,4 +1,5 @@
 import { tunnelToMessage } from '../../../shared/contract/helper/messages.ts';
+import { dnsText } from '../text/dns.ts';
 import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
 import { HelperConnection } from '../../backend/helper-client/connection.ts';
 import { ProfileStore } from '../../backend/profiles/store.ts';
@@ -29,13 +30,14 @@ export const plan: Command = {
   },
 };
 
-function planText({ name, mtu, exempt, steps, conflicts, warnings }: HelperResult<'plan'>): string {
+function planText({ name, mtu, exempt, steps, dns, conflicts, warnings }: HelperResult<'plan'>): string {
   return [
     `"${name}" would come up with an MTU of ${mtu}, in these steps:`,
     ...steps.map((step) => `  ${step}`),
     ...(exempt.length === 0
       ? []
       : [`Kept out of the tunnel by mark, though inside it: ${exempt.join(', ')}`]),
+    `Names: ${dnsText(dns)}`,
     ...(conflicts.length === 0 ? ['Nothing here is in conflict with it.'] : []),
     ...conflicts.map(({ severity, code, message, hint }) => `${severity} [${code}] ${message}\n    ${hint}`),
     ...warnings.map(({ code, message, hint }) => `warning [${code}] ${message}\n    ${hint}`),

@@ -1,8 +1,9 @@
+import { dnsText } from './dns.ts';
 import type { PeerStatus, TunnelStatus } from '../../../shared/tunnel/status.ts';
 
 /** A tunnel in words, for a terminal: a line for itself, one for each peer, and what it warns of. */
 export function tunnelText(tunnel: TunnelStatus, now: number): string {
-  const { name, state, engine, engineVersion, since, failure, warnings, peers } = tunnel;
+  const { name, state, engine, engineVersion, since, failure, warnings, peers, dns } = tunnel;
   const facts = [
     engine === null ? null : `${engine} ${engineVersion ?? ''}`.trim(),
     tunnel.interface === name ? null : `interface ${tunnel.interface}`,
@@ -12,6 +13,7 @@ export function tunnelText(tunnel: TunnelStatus, now: number): string {
     [name, state, ...(facts.length === 0 ? [] : [`(${facts.join(', ')})`])].join('  '),
     ...(failure === null ? [] : [`  ${failure.message}`, `  ${failure.hint}`]),
     ...peers.map((peer) => `  ${peerText(peer, now)}`),
+    ...(dns.mode === 'none' ? [] : [`  Names: ${dnsText(dns)}`]),
     ...warnings.map(({ message, hint }) => `  Note: ${message} ${hint}`),
   ].join('\n');
 }

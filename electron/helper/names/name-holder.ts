@@ -2,6 +2,7 @@ import { faultOf } from '../../../shared/fault.ts';
 import type { Fault } from '../../../shared/fault.ts';
 import { chooseBackend } from '../../../shared/names/backend.ts';
 import type { NameBackendKind } from '../../../shared/names/backend.ts';
+import { formatAddress } from '../../../shared/network/address.ts';
 import { desiredNames, needsRouting } from '../../../shared/names/desired.ts';
 import type { DesiredNames } from '../../../shared/names/desired.ts';
 import {
@@ -9,9 +10,11 @@ import {
   confWithoutForwarder,
   forwardingTable,
 } from '../../../shared/names/forwarding.ts';
+import { answererOf } from '../../../shared/names/route-name.ts';
 import { namesStatus } from '../../../shared/names/status.ts';
 import type { NamesApplied, NamesStatus } from '../../../shared/names/status.ts';
 import type { NameWish } from '../../../shared/names/wish.ts';
+import { nameServers } from '../network/name-servers.ts';
 import { thisPlace } from '../system/run-folder.ts';
 import type { RunFolder } from '../system/run-folder.ts';
 import type { Clock } from '../system/clock.ts';
@@ -103,6 +106,21 @@ export class NameHolder {
   /** What holds for the names of a tunnel, for its status. */
   statusOf(wish: NameWish): NamesStatus {
     return namesStatus(wish, this.#desired, this.#applied());
+  }
+
+  /** The servers that names go to without the tunnels, as addresses. */
+  async uplinkServers(): Promise<string[]> {
+    const backend = this.#chosen?.backend;
+    if (backend?.shape === 'whole-host') return [...(await backend.uplink()).servers];
+    const ofTunnels = this.#desired.links.flatMap(({ servers }) => servers);
+    const all = (await nameServers()).map(formatAddress);
+    return all.filter((server) => !ofTunnels.includes(server));
+  }
+
+  /** The servers that answer for a name now, as addresses. */
+  async serversFor(name: string): Promise<string[]> {
+    const links = this.#fault === null ? this.#desired.links : [];
+    return [...(answererOf(name, links)?.servers ?? (await this.uplinkServers()))];
   }
 
   /** Whether all is as it was made. */

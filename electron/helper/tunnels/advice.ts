@@ -18,7 +18,6 @@ import type { Resource } from '../../../shared/network/plan/resources.ts';
 import { contains, formatPrefix } from '../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
 import { readHostNetwork } from '../network/host.ts';
-import { nameServers } from '../network/name-servers.ts';
 import { routesTo } from '../network/routes-to.ts';
 import type { Programs } from '../system/programs.ts';
 import { resolverNumbers } from '../system/resolver-user.ts';
@@ -38,13 +37,23 @@ export interface Decisions {
   readonly subtract: boolean;
 }
 
+/** Who is asked for names, all by address. */
+export interface NamesInUse {
+  /** The servers that names go to without the tunnels. */
+  uplinkServers(): Promise<string[]>;
+  /** The servers that answer for a name now. */
+  serversFor(name: string): Promise<string[]>;
+}
+
 /** The conflicts of a tunnel with the host as it is and the other tunnels that are up. Changes nothing. */
 export async function conflictsOf(
   prepared: PreparedTunnel,
   others: readonly LiveTunnel[],
   programs: Programs,
+  names: NamesInUse,
 ): Promise<Conflict[]> {
-  const [host, servers] = await Promise.all([readHostNetwork(programs), nameServers()]);
+  const [host, uplinkServers] = await Promise.all([readHostNetwork(programs), names.uplinkServers()]);
+  const servers = uplinkServers.flatMap((server) => parseAddress(server) ?? []);
   const tunnels = new Map(others.map((live) => [live.interface, { name: live.prepared.tunnel.name }]));
   return findConflicts(plannedTunnel(prepared), { host, tunnels, nameServers: servers });
 }
@@ -85,7 +94,7 @@ export function planOf(
   prepared: PreparedTunnel,
   conflicts: readonly Conflict[],
   others: readonly LiveTunnel[],
-): HelperResult<'plan'> {
+): Omit<HelperResult<'plan'>, 'dns'> {
   const standing = others.map((live) => plannedTunnel(live.prepared));
   const planned = plannedTunnel(prepared);
   const prefixes = routedPrefixes(planned);
@@ -128,12 +137,13 @@ export async function explain(
   mark: number,
   tunnels: readonly LiveTunnel[],
   programs: Programs,
+  names: NamesInUse,
 ): Promise<HelperResult<'explain'>> {
   const address = await addressOf(destination);
   const text = formatAddress(address);
   const [host, servers, [kernelRoute]] = await Promise.all([
     readHostNetwork(programs),
-    nameServers(),
+    text === destination ? [] : names.serversFor(destination),
     routesTo([address.family === 6 ? `[${text}]:0` : `${text}:0`], mark, programs),
   ]);
   const packet = { destination: address, mark, user: 0, protocol: protocols[address.family] };
@@ -142,7 +152,7 @@ export async function explain(
   return {
     destination: text,
     name: text === destination ? null : destination,
-    nameServers: text === destination ? [] : servers.map(formatAddress),
+    nameServers: servers,
     mark: mark === 0 ? null : mark,
     tunnel: live?.prepared.tunnel.name ?? null,
     peer: live === undefined ? null : peerFor(address, live),

@@ -1,4 +1,5 @@
 import { FaultError } from '../../../shared/fault.ts';
+import type { Neighbour, Sole } from '../../../shared/network/plan/neighbours.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import type { LiveTunnel } from './live-tunnel.ts';
 
@@ -26,6 +27,16 @@ export function anotherTunnelsInterface(tunnel: Tunnel, holder: LiveTunnel): Fau
     code: 'interface-in-use',
     message: `The tunnel "${holder.prepared.tunnel.name}" has the interface ${tunnel.interface} already.`,
     hint: 'Take that tunnel down first, or rename one of the two profiles.',
+  });
+}
+
+/** `full-tunnel-taken`, `kill-switch-taken` */
+export function soleTaken({ sole, neighbour }: { sole: Sole; neighbour: Neighbour }): FaultError {
+  const code = { 'full tunnel': 'full-tunnel-taken', 'kill switch': 'kill-switch-taken' } as const;
+  return new FaultError({
+    code: code[sole],
+    message: `The machine has a ${sole} already: user ${neighbour.owner} holds it by ${neighbour.tunnel.interface}, and there can be one only.`,
+    hint: 'Nothing was changed. That user has to take the tunnel down first.',
   });
 }
 

@@ -1,9 +1,9 @@
 import { faultOf } from '../../../shared/fault.ts';
-import { desiredNetwork } from '../../../shared/network/plan/desired.ts';
 import { differenceOf } from '../../../shared/network/plan/difference.ts';
 import type { Change } from '../../../shared/network/plan/difference.ts';
 import { killSwitchOf, lanOf } from '../../../shared/network/plan/kill-switch.ts';
 import type { GuardedTunnel } from '../../../shared/network/plan/kill-switch.ts';
+import { desiredBeside, isShared, takenBy } from '../../../shared/network/plan/neighbours.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
 import type { WgQuickDriver } from '../engine/driver.ts';
@@ -13,6 +13,8 @@ import { performRouting, performSettings } from '../network/perform.ts';
 import type { Log } from '../system/log.ts';
 import type { Programs } from '../system/programs.ts';
 import { resolverNumbers } from '../system/resolver-user.ts';
+import { soleTaken } from './faults.ts';
+import type { Beside, Neighbours } from './neighbours.ts';
 import { plannedTunnel } from './prepared.ts';
 import type { PreparedTunnel } from './prepared.ts';
 import type { HeldResource, HoldingsRecord } from './record.ts';
@@ -44,14 +46,28 @@ export class NetworkHolder {
   readonly #programs: Programs;
   readonly #driver: WgQuickDriver;
   readonly #record: HoldingsRecord;
+  readonly #neighbours: Neighbours;
   readonly #log: Log;
   #held: readonly HeldResource[];
   #isGuarding = false;
 
-  constructor(programs: Programs, driver: WgQuickDriver, record: HoldingsRecord, log: Log) {
+  constructor({
+    programs,
+    driver,
+    record,
+    neighbours,
+    log,
+  }: {
+    readonly programs: Programs;
+    readonly driver: WgQuickDriver;
+    readonly record: HoldingsRecord;
+    readonly neighbours: Neighbours;
+    readonly log: Log;
+  }) {
     this.#programs = programs;
     this.#driver = driver;
     this.#record = record;
+    this.#neighbours = neighbours;
     this.#log = log;
     this.#held = record.held();
   }
@@ -81,34 +97,50 @@ export class NetworkHolder {
   }
 
   /**
-   * Brings the network to what `tunnels` need. The kill switch comes before everything else, and goes behind it.
+   * Brings the network to what `tunnels` need, beside those of other users. The kill switch comes before everything else, and goes
+   * behind it.
    *
    * @param guarded tunnels that are not to be made yet, or are to go, and whose kill switch holds all the same
    * @throws FaultError where the system refuses a change; part of the others may be done, and calling again with fewer tunnels
    *   undoes them
    */
-  async hold(
+  hold(
     tunnels: readonly PreparedTunnel[],
     basis: Basis,
     guarded: readonly GuardedTunnel[] = [],
   ): Promise<Held> {
+    return this.#neighbours.exclusively((beside) => this.#holdBeside(beside, tunnels, basis, guarded));
+  }
+
+  async #holdBeside(
+    beside: Beside,
+    tunnels: readonly PreparedTunnel[],
+    basis: Basis,
+    guarded: readonly GuardedTunnel[],
+  ): Promise<Held> {
     await this.#forgetStrangeLinks();
     const planned = tunnels.map(plannedTunnel);
+    const taken = takenBy(planned, beside.tunnels);
+    if (taken !== null) throw soleTaken(taken);
+    this.#neighbours.tell(planned);
     const resolver = resolverNumbers().user;
     const desired = [
-      ...(await this.#desiredKillSwitch([...planned, ...guarded], resolver)),
-      ...desiredNetwork(planned, resolver),
+      ...(await this.#desiredKillSwitch([...planned, ...guarded], beside, resolver)),
+      ...desiredBeside(planned, beside.tunnels, resolver),
     ];
     const wantsGuard = desired.some(isKillSwitch);
     if (wantsGuard && !this.#held.some(({ resource }) => isKillSwitch(resource)))
       await refuseForeignKillSwitch(this.#programs);
-    const changes = differenceOf(desired, await this.#present(desired, basis));
+    // What others change is not remembered here.
+    const present = await this.#present(desired, beside.tunnels.length === 0 ? basis : 'observed');
+    const changes = differenceOf(desired, present);
     const removals = changes.filter(({ kind }) => kind === 'remove');
     const additions = changes.filter(({ kind }) => kind === 'make');
 
     const coming = new Map(linksIn(additions).map((name) => [name, name]));
     const parts = desired.filter((resource) => resource.kind !== 'route' && isOnLink(resource, coming));
-    await this.#noteAhead([...additions.map(({ resource }) => resource), ...parts]);
+    const shared = desired.filter(isShared);
+    await this.#noteAhead([...additions.map(({ resource }) => resource), ...parts, ...shared], beside);
     await this.#raise(additions);
     this.#isGuarding = wantsGuard;
     await this.#remove(removals);
@@ -118,14 +150,24 @@ export class NetworkHolder {
     const wanted = new Set(desired.map(resourceIdentity));
     this.#noteAfter(
       this.#held.filter(
-        ({ resource }) => wanted.has(resourceIdentity(resource)) && !isOnLink(resource, failed),
+        ({ resource }) =>
+          wanted.has(resourceIdentity(resource)) &&
+          !isOnLink(resource, failed) &&
+          // Without tunnels of our own, what is shared is the others' to hold.
+          (tunnels.length > 0 || !isShared(resource)),
       ),
     );
     return { made, failed, removed: removals.map(({ resource }) => resource) };
   }
 
-  async #desiredKillSwitch(tunnels: readonly GuardedTunnel[], resolver: number): Promise<Resource[]> {
-    const allowsLan = tunnels.some(({ killSwitch }) => killSwitch?.allowLan === true);
+  /** Ours only, though it lets the tunnels of others pass: theirs is theirs to make. */
+  async #desiredKillSwitch(
+    own: readonly GuardedTunnel[],
+    beside: Beside,
+    resolver: number,
+  ): Promise<Resource[]> {
+    const tunnels = [...own, ...beside.tunnels.map(({ tunnel }) => ({ ...tunnel, killSwitch: null }))];
+    const allowsLan = own.some(({ killSwitch }) => killSwitch?.allowLan === true);
     const lan = allowsLan ? lanOf(await observeLinks(this.#programs), tunnels) : [];
     const resource = killSwitchOf(tunnels, { resolver, lan });
     return resource === null ? [] : [resource];
@@ -250,8 +292,8 @@ export class NetworkHolder {
     );
   }
 
-  /** Writes down what is about to be made. @throws FaultError `run-folder-unusable`, and then nothing is made */
-  async #noteAhead(resources: readonly Resource[]): Promise<void> {
+  /** Writes down what is about to be made, or taken up from others. @throws FaultError `run-folder-unusable`, and then nothing is made */
+  async #noteAhead(resources: readonly Resource[], { earlierSettings }: Beside): Promise<void> {
     if (resources.length === 0) return;
     const held = new Map(this.#held.map((entry) => [resourceIdentity(entry.resource), entry]));
     for (const resource of resources) {
@@ -261,7 +303,10 @@ export class NetworkHolder {
         held.set(identity, { ...known, resource });
         continue;
       }
-      const before = resource.kind === 'sysctl' ? await readSysctl(resource.key) : null;
+      const before =
+        resource.kind === 'sysctl'
+          ? (earlierSettings.get(resource.key) ?? (await readSysctl(resource.key)))
+          : null;
       held.set(identity, before === null ? { resource } : { resource, before });
     }
     this.#record.hold([...held.values()]);

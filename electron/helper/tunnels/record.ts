@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
 import { thisPlace } from '../system/run-folder.ts';
 import type { Place, RunFolder } from '../system/run-folder.ts';
@@ -15,6 +17,16 @@ export interface HeldResource {
 const formatVersion = 1;
 const holdingsFile = 'holdings.json';
 const tunnelFile = /^tunnel-.+\.json$/;
+
+/** What a helper holds, by the record in its folder: another user's helper, say. Nothing where there is none, or it cannot be read. */
+export function heldIn(folder: string): readonly HeldResource[] {
+  try {
+    const { held } = JSON.parse(readFileSync(join(folder, holdingsFile), 'utf8')) as { held: readonly HeldResource[] };
+    return held;
+  } catch {
+    return [];
+  }
+}
 
 /**
  * The helper's record of what it holds in the network and of the tunnels it has promised to keep up. It is written ahead of

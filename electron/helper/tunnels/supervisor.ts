@@ -3,6 +3,7 @@ import { faultOf } from '../../../shared/fault.ts';
 import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
 import type { Conflict } from '../../../shared/network/plan/conflicts.ts';
 import { wishOf } from '../../../shared/names/wish.ts';
+import type { NameWish } from '../../../shared/names/wish.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
 import type { KeyText, TunnelStatus } from '../../../shared/tunnel/status.ts';
@@ -22,6 +23,7 @@ import { anotherTunnelsInterface, cancelled, noHandshake, notUp } from './faults
 import { LiveTunnel } from './live-tunnel.ts';
 import { NetworkHolder } from './network-holder.ts';
 import type { Basis } from './network-holder.ts';
+import { decideNames, nameConflict } from './name-advice.ts';
 import { measureMtu, prepare, resolveEndpoints, withIPv6 } from './prepare.ts';
 import type { ResolvedEndpoints } from './prepare.ts';
 import { guardedTunnel } from './prepared.ts';
@@ -146,12 +148,22 @@ export class Supervisor {
     const ipv6 = await hasIPv6();
     const known = { endpoints: await resolveEndpoints(tunnel, ipv6), ipv6 };
     const { prepared, conflicts } = await this.#foresee(tunnel, known);
-    return planOf(prepared, conflicts, this.#others(tunnel));
+    const others = this.#others(tunnel);
+    const [wish, otherWishes] = [wishOfTunnel(prepared), others.map((live) => wishOfTunnel(live.prepared))];
+    const { dns, warnings } = await this.#names.foresee(wish, otherWishes);
+    const plan = planOf(prepared, conflicts, others);
+    const ofNames = nameConflict(wish, otherWishes);
+    return {
+      ...plan,
+      dns: { ...dns, servers: [...dns.servers], domains: [...dns.domains] },
+      conflicts: [...plan.conflicts, ...(ofNames === null ? [] : [ofNames])],
+      warnings: [...plan.warnings, ...(ofNames === null ? warnings : [])],
+    };
   }
 
   /** Where a packet of this machine's would go, and why not elsewhere. @param mark 0 is none */
   explain(destination: string, mark: number): Promise<HelperResult<'explain'>> {
-    return explain(destination, mark, [...this.#tunnels.values()], this.#surroundings.programs);
+    return explain(destination, mark, [...this.#tunnels.values()], this.#surroundings.programs, this.#names);
   }
 
   /** The state of every tunnel, read afresh. */
@@ -205,6 +217,8 @@ export class Supervisor {
       if (present.phase.kind === 'up' && sameTunnel(present.prepared.tunnel, tunnel)) return present;
     }
     const { prepared: asked, conflicts } = await this.#foresee(tunnel, known);
+    const otherWishes = this.#others(tunnel).map((live) => wishOfTunnel(live.prepared));
+    decideNames(nameConflict(wishOfTunnel(asked), otherWishes), decisions);
     const prepared = decide(asked, conflicts, decisions);
     const live = await this.#put(prepared, present);
     this.#begin([live]);
@@ -247,7 +261,7 @@ export class Supervisor {
     const prepared = await prepare(tunnel, { ...known, order, wallTime: clock.wallTime() });
     const [mtu, conflicts] = await Promise.all([
       measureMtu(prepared, programs),
-      conflictsOf(prepared, this.#others(tunnel), programs),
+      conflictsOf(prepared, this.#others(tunnel), programs, this.#names),
     ]);
     return { prepared: { ...prepared, mtu }, conflicts };
   }
@@ -339,7 +353,7 @@ export class Supervisor {
    */
   async #holdNames(tunnels: readonly LiveTunnel[]): Promise<string[]> {
     const standing = tunnels.filter(({ phase }) => phase.kind === 'up');
-    const wishes = standing.map(({ prepared }) => wishOf({ ...prepared.tunnel, order: prepared.order }));
+    const wishes = standing.map(({ prepared }) => wishOfTunnel(prepared));
     try {
       return await this.#names.hold(wishes);
     } finally {
@@ -352,6 +366,8 @@ export class Supervisor {
 
   /** The same where nobody waits for it: what fails is tried again. */
   async #followNames(tunnels: readonly LiveTunnel[] = [...this.#tunnels.values()]): Promise<void> {
+    // One that is being made again keeps its names meanwhile: whoever makes it sees to them.
+    if (tunnels.some(({ phase }) => phase.kind === 'connecting')) return;
     await this.#holdNames(tunnels).catch((error: unknown) => {
       const { code, message } = faultOf(error);
       this.#surroundings.log('names-failed', { code, reason: message });
@@ -494,6 +510,10 @@ export class Supervisor {
     if (change === null) return;
     for (const listener of this.#listeners) listener(change);
   }
+}
+
+function wishOfTunnel({ tunnel, order }: PreparedTunnel): NameWish {
+  return wishOf({ ...tunnel, order });
 }
 
 function sameTunnel(a: Tunnel, b: Tunnel): boolean {

@@ -1,4 +1,5 @@
 import { z } from '../schema.ts';
+import { dnsStatus } from './dns.ts';
 
 /** How somebody has decided about conflicts before they are known, in the question of `up`. */
 export const decisions = {
@@ -20,7 +21,7 @@ const owner = z.strictObject({
 const conflict = z.strictObject({
   code: z.string(),
   severity: z.enum(['error', 'warning']),
-  /** The tunnel's prefix, and what it meets. */
+  /** The tunnel's prefix, and what it meets; "." twice where it is about all names. */
   prefix: z.string(),
   against: z.string(),
   owner,
@@ -41,6 +42,8 @@ export const tunnelPlan = z.strictObject({
   exempt: z.array(z.string()),
   /** Every change to the network, in order. */
   steps: z.array(z.string()),
+  /** How names would be resolved. */
+  dns: dnsStatus,
   conflicts: z.array(conflict),
   warnings: z.array(z.strictObject({ code: z.string(), message: z.string(), hint: z.string() })),
 });

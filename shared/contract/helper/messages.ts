@@ -1,4 +1,5 @@
 import { z } from '../schema.ts';
+import { dnsStatus } from './dns.ts';
 import { isFaultCode } from '../../fault.ts';
 import type { Fault, FaultCode } from '../../fault.ts';
 import {
@@ -144,13 +145,7 @@ const tunnelHead = z.strictObject({
   fwMark: count.nullable(),
   publicKey: z.string().nullable(),
   addresses: z.array(z.string()),
-  dns: z.strictObject({
-    backend: z.string(),
-    mode: z.enum(['all', 'split', 'none']),
-    reason: z.string(),
-    servers: z.array(z.string()),
-    domains: z.array(z.string()),
-  }),
+  dns: dnsStatus,
   killSwitch: z.enum(['off', 'on', 'blocking']),
   scripts: z.enum(['none', 'refused', 'ran']),
   warnings: z.array(note),

@@ -2,12 +2,14 @@ import { expect, test } from 'vitest';
 import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
 import { DNS_SERVICE } from '../scenarios/cloud.ts';
 import type { Host } from '../host.ts';
+import { newKeyPair } from '../keys.ts';
 import { lookUp } from '../measure.ts';
 import { addPackages, whyNoPackages } from '../packages.ts';
 import { Resolved } from '../resolved.ts';
 import { startNames } from '../services.ts';
 import { difference } from '../snapshot.ts';
 import { describeInLab } from '../testing.ts';
+import { AditClient } from './client.ts';
 import {
   addressOf,
   clusterDomains,
@@ -360,6 +362,103 @@ for (const { name, set, other } of resolvconfs) {
     );
   });
 }
+
+describeInLab('names of several tunnels', () => {
+  /** A second profile to the same cluster, with an interface and keys of its own: nobody answers it, and its names are its own. */
+  function second(text: string, dns: string): string {
+    return text
+      .replace(/^Address = .*$/m, `Address = 10.77.0.1/32\n${dns}`)
+      .replace(/^PrivateKey = .*$/m, `PrivateKey = ${newKeyPair().privateKey}`)
+      .replace(/^AllowedIPs = .*$/gm, 'AllowedIPs = 10.78.0.0/16');
+  }
+
+  test('of two that want all names the second is refused by name, until somebody decides', async () => {
+    await using names = await openNames();
+    const { laptop, adit, stage } = names;
+    const before = await everything(laptop);
+    await adit.import('other', second(stage.profile.text, 'DNS = 10.78.0.53'));
+    await adit.done('up', 'clouds', '--wait=20');
+    expect((await adit.json('plan', 'other')).value).toMatchObject({
+      dns: { mode: 'none' },
+      conflicts: [
+        {
+          code: 'names-wanted-twice',
+          owner: { kind: 'tunnel', name: 'clouds' },
+          choices: ['accept', 'stop'],
+        },
+      ],
+    });
+    expect(await adit.fault('up', 'other')).toBe('names-wanted-twice');
+    await adit.done('up', 'other', '--accept', 'names-wanted-twice');
+    expect((await adit.status('other')).dns.mode).toBe('none');
+    expect(codesOf(await adit.status('other'))).toContain('names-wanted-twice');
+    expect(await addressOf(laptop, clusterName.name)).toBe(clusterName.address);
+    // What the first leaves, the second gets.
+    await adit.done('down', 'clouds');
+    expect((await adit.status('other')).dns).toMatchObject({ mode: 'all', servers: ['10.78.0.53'] });
+    expect(await resolvConf(laptop)).toContain('nameserver 10.78.0.53');
+    await adit.done('down', 'other');
+    expect(difference(before, await everything(laptop))).toEqual(nothing);
+  });
+
+  test('domains stand side by side, beside all names of a third; explain tells who is asked', async () => {
+    await using names = await openNames();
+    const { laptop, adit, stage } = names;
+    const before = await everything(laptop);
+    const asked = async (name: string): Promise<unknown> =>
+      ((await adit.done('explain', name)) as { nameServers: unknown }).nameServers;
+    await adit.done('set', 'clouds', clusterDomains);
+    await adit.import('other', second(stage.profile.text, 'DNS = 10.78.0.53, lab.example'));
+    await adit.done('set', 'other', 'dnsDomains=corp.example');
+    await adit.done('up', 'clouds', '--wait=20');
+    await adit.done('up', 'other');
+    expect(await resolvConf(laptop)).toContain('search svc.cluster.local lab.example');
+    expect(await asked(clusterName.name)).toEqual([DNS_SERVICE]);
+    expect(await asked(lanName.name)).toEqual(['192.168.1.1']);
+    // The same profile again, changed, while its own name server is in use: that is no conflict.
+    await adit.done('set', 'clouds', 'dnsDomains=cluster.local');
+    await adit.done('up', 'clouds', '--wait=20');
+    expect((await adit.status('clouds')).dns.domains).toEqual(['cluster.local', 'svc.cluster.local']);
+    expect(await addressOf(laptop, clusterName.name)).toBe(clusterName.address);
+    // All names to one, some to another.
+    await adit.done('down', 'other');
+    await adit.done('set', 'other', 'dnsDomains=');
+    await adit.done('up', 'other');
+    expect(await addressOf(laptop, clusterName.name)).toBe(clusterName.address);
+    expect(await lookUp(laptop, '127.20.53.1', clusterName.name)).toEqual([clusterName.address]);
+    expect(await resolvConf(laptop)).toMatch(/nameserver 127\.20\.53\.1\nnameserver 10\.78\.0\.53\n/);
+    await adit.done('down', '--all');
+    expect(difference(before, await everything(laptop))).toEqual(nothing);
+  });
+
+  test('a server that is in no AllowedIPs is warned of', async () => {
+    await using names = await openNames();
+    const { adit, stage } = names;
+    await adit.import('outside', second(stage.profile.text, 'DNS = 192.168.1.1'));
+    await adit.done('up', 'outside');
+    expect(codesOf(await adit.status('outside'))).toContain('name-server-outside');
+  });
+
+  test('tunnels that are kept when the helper ends keep their names, but those that a forwarder answers', async () => {
+    await using names = await openNames();
+    const { laptop, adit, stage } = names;
+    await adit.helper.stop();
+    await using keeping = await AditClient.start(laptop, stage.lab.folder, { keep: true });
+    await keeping.import('clouds', (await adit.run('export', 'clouds')).stdout);
+    const before = await resolvConf(laptop);
+    await keeping.done('up', 'clouds', '--wait=20');
+    await keeping.helper.stop();
+    expect(await addressOf(laptop, clusterName.name)).toBe(clusterName.address);
+    await keeping.restartHelper();
+    await keeping.done('set', 'clouds', clusterDomains);
+    await keeping.done('up', 'clouds', '--wait=20');
+    await keeping.helper.stop();
+    expect(await resolvConf(laptop)).toBe(before);
+    await keeping.restartHelper();
+    expect(await addressOf(laptop, clusterName.name)).toBe(clusterName.address);
+    await keeping.done('down', 'clouds');
+  });
+});
 
 describeInLab('names that cannot be changed', () => {
   test('on a read-only /etc, up fails by name and leaves nothing', async () => {
