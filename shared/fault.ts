@@ -99,6 +99,8 @@ export const faultCodes = {
   'forwarder-failed': 'The program that sends each name to its own servers could not be started.',
   'kill-switch-unavailable': 'The profile asks for a kill switch, and this machine cannot have one.',
   'kill-switch-taken': 'The kill switch of somebody else on this machine stands already.',
+  'kill-switch-not-blocking':
+    'The uplink is not closed by a kill switch that waits for a peer, so it is not opened.',
   'handshake-timeout': 'The tunnel stands, but no peer has answered within the time given.',
   'needs-root': 'This has to be done as root.',
 

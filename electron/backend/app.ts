@@ -19,7 +19,7 @@ import { HelperStarter } from './helper-client/starter.ts';
 import { removeProfile, renameProfile } from './profiles/change.ts';
 import { importFile } from './import/import-file.ts';
 import { ProfileStore } from './profiles/store.ts';
-import { bringUp, takeDown } from './tunnels.ts';
+import { bringUp, takeDown, unblock } from './tunnels.ts';
 
 /** Milliseconds of silence after which a burst of changes in the profile folder counts as over. */
 const settleTime = 50;
@@ -132,6 +132,7 @@ export class App {
       const profile = await this.#store.find(name);
       return bringUp(await this.#helper(), profile, { accept, subtract, wait: null });
     },
+    'tunnel.unblock': ({ name, minutes }) => unblock(this.#link.connection(), this.#store, name, minutes),
     'tunnel.down': async ({ name }) => {
       await takeDown(this.#link.connection(), this.#store, name);
       return null;

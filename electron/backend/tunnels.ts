@@ -3,6 +3,7 @@ import { FaultError } from '../../shared/fault.ts';
 import type { Fault } from '../../shared/fault.ts';
 import type { TunnelStatus } from '../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../shared/tunnel/tunnel.ts';
+import { findPortal } from './portal.ts';
 import type { HelperConnection } from './helper-client/connection.ts';
 import type { Profile } from './profiles/profile.ts';
 import type { ProfileStore } from './profiles/store.ts';
@@ -45,11 +46,50 @@ export async function takeDown(
   store: ProfileStore,
   nameOrInterface: string,
 ): Promise<string[]> {
+  const tunnel = await standingTunnel(helper, store, nameOrInterface);
+  return helper.ask('down', { interface: tunnel.interface });
+}
+
+/** Until when the uplink is open, and what stands in the way. */
+export interface Unblocked {
+  /** ISO 8601; null where it is closed. */
+  readonly until: string | null;
+  /** Where a captive portal asks to sign in; null where none was found. */
+  readonly portal: string | null;
+}
+
+/**
+ * Opens the uplink to the owner's programs although the kill switch of a tunnel blocks it, and looks for a captive portal.
+ *
+ * @param minutes 0 closes it
+ * @throws FaultError `tunnel-not-up`, `profile-not-found`, `kill-switch-not-blocking`, and whatever the helper says
+ */
+export async function unblock(
+  helper: HelperConnection,
+  store: ProfileStore,
+  nameOrInterface: string,
+  minutes: number,
+): Promise<Unblocked> {
+  const { interface: name, peers } = await standingTunnel(helper, store, nameOrInterface);
+  const { until } = await helper.ask('openUplink', { interface: name, minutes });
+  const [endpoint] = peers.flatMap((peer) => peer.endpoint ?? []);
+  if (until === null || endpoint === undefined) return { until, portal: null };
+  return {
+    until,
+    portal: await findPortal(endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '')),
+  };
+}
+
+async function standingTunnel(
+  helper: HelperConnection,
+  store: ProfileStore,
+  nameOrInterface: string,
+): Promise<TunnelStatus> {
   const wanted = nameOrInterface.normalize('NFC');
   const standing = await helper.ask('status', {});
   const tunnel =
     standing.find(({ name }) => name === wanted) ?? standing.find((other) => other.interface === wanted);
-  if (tunnel !== undefined) return helper.ask('down', { interface: tunnel.interface });
+  if (tunnel !== undefined) return tunnel;
   const profile = await store.find(nameOrInterface);
   throw new FaultError({
     code: 'tunnel-not-up',

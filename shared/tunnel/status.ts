@@ -63,6 +63,9 @@ export interface DnsStatus {
   readonly domains: readonly string[];
 }
 
+/** Minutes for which the uplink may be opened at a time in spite of a kill switch. */
+export const longestOpening = 15;
+
 /** Everything about a tunnel but its peers. */
 export interface TunnelHead {
   /** The profile's name. */

@@ -3,7 +3,19 @@ import { Adit, buildIfMissing, twoAtATime } from './adit.ts';
 
 const commands = [
   ...['new', 'import', 'list', 'show', 'export', 'set', 'rename', 'remove', 'check', 'format'],
-  ...['up', 'down', 'status', 'plan', 'explain', 'diagnose', 'allowed-ips', 'serve', 'helper', 'recover'],
+  ...[
+    'up',
+    'down',
+    'status',
+    'unblock',
+    'plan',
+    'explain',
+    'diagnose',
+    'allowed-ips',
+    'serve',
+    'helper',
+    'recover',
+  ],
 ];
 
 beforeAll(buildIfMissing);

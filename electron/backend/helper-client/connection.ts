@@ -19,6 +19,7 @@ const answerDeadline: Readonly<Record<HelperVerb, number>> = {
   down: 30_000,
   plan: 20_000,
   explain: 20_000,
+  openUplink: 20_000,
   recover: 60_000,
 };
 

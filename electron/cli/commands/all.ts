@@ -18,6 +18,7 @@ import { serve } from './serve.ts';
 import { set } from './set.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
+import { unblock } from './unblock.ts';
 import { up } from './up.ts';
 
 /** Every command, in the order in which the help shows them. */
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   up,
   down,
   status,
+  unblock,
   plan,
   explain,
   diagnose,

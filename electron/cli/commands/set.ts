@@ -16,6 +16,7 @@ export const set: Command = {
   summary: 'Decide what a .conf has no key for, or show what was decided',
   details: [
     ...settingNames.map((name) => `  ${name}: ${whatTakes(name)}`),
+    'killSwitch=on: nothing leaves this machine but through tunnels, from "up" to "down". It is not kept over a reboot.',
     '"KEY=" alone goes back to the default. A tunnel that is up follows when it is brought up again.',
   ],
   options: {},

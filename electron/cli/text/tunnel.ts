@@ -7,6 +7,7 @@ export function tunnelText(tunnel: TunnelStatus, now: number): string {
   const facts = [
     engine === null ? null : `${engine} ${engineVersion ?? ''}`.trim(),
     tunnel.interface === name ? null : `interface ${tunnel.interface}`,
+    tunnel.killSwitch === 'off' ? null : `kill switch ${tunnel.killSwitch}`,
     since === null ? null : `up for ${span(now - Date.parse(since))}`,
   ].filter((fact) => fact !== null);
   return [
@@ -14,8 +15,13 @@ export function tunnelText(tunnel: TunnelStatus, now: number): string {
     ...(failure === null ? [] : [`  ${failure.message}`, `  ${failure.hint}`]),
     ...peers.map((peer) => `  ${peerText(peer, now)}`),
     ...(dns.mode === 'none' ? [] : [`  Names: ${dnsText(dns)}`]),
+    ...(tunnel.killSwitch === 'blocking' ? [`  ${blockingText(name)}`] : []),
     ...warnings.map(({ message, hint }) => `  Note: ${message} ${hint}`),
   ].join('\n');
+}
+
+function blockingText(name: string): string {
+  return `No peer answers, and the kill switch lets nothing else out. To sign in at a captive portal: adit unblock ${JSON.stringify(name)}`;
 }
 
 function peerText(peer: PeerStatus, now: number): string {

@@ -9,6 +9,7 @@ import {
   resolverPriority,
 } from '../../../shared/network/plan/constants.ts';
 import { digestOfListing } from '../../../shared/network/plan/nft-table.ts';
+import { isOpeningPriority } from '../../../shared/network/plan/opening.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
 import { networkOf, parseInterfaceAddress } from '../../../shared/network/prefix.ts';
@@ -161,6 +162,7 @@ function rulesIn(observation: Observation): Resource[] {
     observation.rules[family].flatMap((rule): Resource[] => {
       const { priority, inverted, mark, table, suppressedLength } = rule;
       if (priority === resolverPriority) return resolverRuleOf(family, rule);
+      if (isOpeningRule(rule)) return [{ kind: 'opening-rule', family, user: rule.user, priority }];
       if (!inverted || mark === null || table === null) return [];
       const shared = { kind: 'rule', family, priority, exceptMark: mark } as const;
       if (isOurTable(table)) return [{ ...shared, action: { kind: 'tunnels', table } }];
@@ -168,6 +170,13 @@ function rulesIn(observation: Observation): Resource[] {
       return [{ ...shared, action: { kind: 'main', longerThan: suppressedLength } }];
     }),
   );
+}
+
+/** Its priority may be shared with a rule for prefixes. */
+function isOpeningRule(rule: RuleFacts): rule is RuleFacts & { user: number } {
+  const { priority, inverted, mark, table, user, protocol } = rule;
+  const isPlain = !inverted && mark === null && protocol === null && table === mainTable;
+  return isPlain && user !== null && isOpeningPriority(priority);
 }
 
 function resolverRuleOf(family: Family, rule: RuleFacts): Resource[] {

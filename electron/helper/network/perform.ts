@@ -102,6 +102,11 @@ function ipWords(verb: 'add' | 'del', resource: Resource, family: Family): strin
       return resource.family === family ? [`rule ${verb} ${ruleWords(resource)}`] : [];
     case 'resolver-rule':
       return resource.family === family ? [`rule ${verb} ${resolverRuleWords(resource)}`] : [];
+    case 'opening-rule': {
+      const { user, priority } = resource;
+      if (resource.family !== family) return [];
+      return [`rule ${verb} priority ${priority} uidrange ${user}-${user} lookup main`];
+    }
     case 'link':
     case 'sysctl':
     case 'firewall':

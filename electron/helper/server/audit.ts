@@ -6,6 +6,7 @@ import type { Log } from '../system/log.ts';
 const changing = {
   up: ({ tunnel }: { tunnel: { interface: string } }): string => tunnel.interface,
   down: ({ interface: name }: { interface: string | null }): string => name ?? 'all',
+  openUplink: ({ interface: name }: { interface: string }): string => name,
   recover: (): string => 'all',
 } as const satisfies Partial<Record<HelperVerb, (params: never) => string>>;
 
@@ -37,6 +38,7 @@ export function audited<Caller>(
     ...handlers,
     up: audit('up', handlers.up),
     down: audit('down', handlers.down),
+    openUplink: audit('openUplink', handlers.openUplink),
     recover: audit('recover', handlers.recover),
   };
 }

@@ -18,6 +18,7 @@ export function handlersOf(supervisor: Supervisor, owner: number): HelperHandler
     plan: ({ tunnel }) => supervisor.plan(tunnel),
     explain: ({ destination, mark }) => supervisor.explain(destination, mark),
     down: ({ interface: name }) => supervisor.down(name),
+    openUplink: ({ interface: name, minutes }) => supervisor.openUplink(name, minutes),
     status: () => supervisor.status(),
     watch: (_, session) => {
       session.watching(supervisor.watch((change) => session.notify(change)));

@@ -122,7 +122,7 @@ export function planOf(
 /** Everything that tunnels need of the network, but for what the kill switch says of the LAN. */
 function wantedBy(tunnels: readonly PlannedTunnel[]): Resource[] {
   const { user } = resolverNumbers();
-  const killSwitch = killSwitchOf(tunnels, { resolver: user, lan: [] });
+  const killSwitch = killSwitchOf(tunnels, { resolver: user, lan: [], opening: null });
   return [...(killSwitch === null ? [] : [killSwitch]), ...desiredNetwork(tunnels, user)];
 }
 

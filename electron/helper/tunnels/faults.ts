@@ -40,6 +40,19 @@ export function soleTaken({ sole, neighbour }: { sole: Sole; neighbour: Neighbou
   });
 }
 
+/** `kill-switch-not-blocking` */
+export function notBlocking(live: LiveTunnel): FaultError {
+  const { name, killSwitch } = live.prepared.tunnel;
+  return new FaultError({
+    code: 'kill-switch-not-blocking',
+    message:
+      killSwitch === null
+        ? `The tunnel "${name}" has no kill switch that could be opened.`
+        : `The tunnel "${name}" carries: there is nothing to open the kill switch for.`,
+    hint: 'Nothing was changed. The uplink is opened only while a kill switch blocks because no peer answers.',
+  });
+}
+
 /** `handshake-timeout` */
 export function noHandshake(live: LiveTunnel, seconds: number): FaultError {
   const { name } = live.prepared.tunnel;

@@ -8,6 +8,7 @@ import { peerStates } from '../../../shared/tunnel/status.ts';
 import type {
   KeyText,
   PeerStatus,
+  Timestamp,
   TunnelFailure,
   TunnelHead,
   TunnelState,
@@ -40,6 +41,14 @@ const noKillSwitch: TunnelWarning = {
   hint: 'It is tried again. See what the helper logs, and "nft list ruleset".',
 };
 
+function uplinkOpen(closesAt: Timestamp): TunnelWarning {
+  return {
+    code: 'uplink-open',
+    message: `The kill switch is open to your programs until ${closesAt}: they may send past the tunnel.`,
+    hint: 'It closes by itself, and as soon as a peer answers.',
+  };
+}
+
 /** One tunnel as it lives: what its engine says of it, and what follows from that over time. */
 export class LiveTunnel {
   #prepared: PreparedTunnel;
@@ -50,6 +59,7 @@ export class LiveTunnel {
   #phase: Phase = { kind: 'connecting' };
   #nameStatus: NamesStatus = namesUntouched;
   #isGuarded = false;
+  #uplinkClosesAt: Timestamp | null = null;
   #engine: Engine | null = null;
   #engineVersion: string | null = null;
   #device: DeviceReading | null = null;
@@ -112,6 +122,17 @@ export class LiveTunnel {
   set isGuarded(isGuarded: boolean) {
     this.#isGuarded = isGuarded;
     this.#isHeadOld = true;
+  }
+
+  /** When the uplink closes that was opened in spite of the kill switch; null where it is closed. */
+  set uplinkClosesAt(uplinkClosesAt: Timestamp | null) {
+    this.#uplinkClosesAt = uplinkClosesAt;
+    this.#isHeadOld = true;
+  }
+
+  /** Whether its kill switch keeps everything from leaving, because no peer answers. */
+  get isBlocking(): boolean {
+    return this.#killSwitch() === 'blocking';
   }
 
   /** Whether a peer has shaken hands lately. */
@@ -290,8 +311,9 @@ export class LiveTunnel {
   }
 
   #killSwitchWarnings(): TunnelWarning[] {
-    const isMissing = this.prepared.tunnel.killSwitch !== null && !this.#isGuarded;
-    return isMissing && this.#phase.kind === 'up' ? [noKillSwitch] : [];
+    if (this.prepared.tunnel.killSwitch === null) return [];
+    if (!this.#isGuarded) return this.#phase.kind === 'up' ? [noKillSwitch] : [];
+    return this.#uplinkClosesAt === null ? [] : [uplinkOpen(this.#uplinkClosesAt)];
   }
 
   #failure(): TunnelFailure | null {

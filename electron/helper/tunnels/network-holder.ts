@@ -4,6 +4,8 @@ import type { Change } from '../../../shared/network/plan/difference.ts';
 import { killSwitchOf, lanOf } from '../../../shared/network/plan/kill-switch.ts';
 import type { GuardedTunnel } from '../../../shared/network/plan/kill-switch.ts';
 import { desiredBeside, isShared, takenBy } from '../../../shared/network/plan/neighbours.ts';
+import { openingRules } from '../../../shared/network/plan/opening.ts';
+import type { Opening } from '../../../shared/network/plan/opening.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
 import type { WgQuickDriver } from '../engine/driver.ts';
@@ -24,6 +26,14 @@ import type { HeldResource, HoldingsRecord } from './record.ts';
  * was made for what is there, which is quick.
  */
 export type Basis = 'observed' | 'remembered';
+
+/** What of the kill switch does not follow from the tunnels. */
+export interface Exceptions {
+  /** Tunnels that are not to be made yet, or are to go, and whose kill switch holds all the same. */
+  readonly guarded?: readonly GuardedTunnel[];
+  /** Null where the uplink is closed. */
+  readonly opening?: Opening | null;
+}
 
 /** What {@link NetworkHolder.hold} did. */
 export interface Held {
@@ -100,23 +110,18 @@ export class NetworkHolder {
    * Brings the network to what `tunnels` need, beside those of other users. The kill switch comes before everything else, and goes
    * behind it.
    *
-   * @param guarded tunnels that are not to be made yet, or are to go, and whose kill switch holds all the same
    * @throws FaultError where the system refuses a change; part of the others may be done, and calling again with fewer tunnels
    *   undoes them
    */
-  hold(
-    tunnels: readonly PreparedTunnel[],
-    basis: Basis,
-    guarded: readonly GuardedTunnel[] = [],
-  ): Promise<Held> {
-    return this.#neighbours.exclusively((beside) => this.#holdBeside(beside, tunnels, basis, guarded));
+  hold(tunnels: readonly PreparedTunnel[], basis: Basis, exceptions: Exceptions = {}): Promise<Held> {
+    return this.#neighbours.exclusively((beside) => this.#holdBeside(beside, tunnels, basis, exceptions));
   }
 
   async #holdBeside(
     beside: Beside,
     tunnels: readonly PreparedTunnel[],
     basis: Basis,
-    guarded: readonly GuardedTunnel[],
+    { guarded = [], opening = null }: Exceptions,
   ): Promise<Held> {
     await this.#forgetStrangeLinks();
     const planned = tunnels.map(plannedTunnel);
@@ -125,8 +130,9 @@ export class NetworkHolder {
     this.#neighbours.tell(planned);
     const resolver = resolverNumbers().user;
     const desired = [
-      ...(await this.#desiredKillSwitch([...planned, ...guarded], beside, resolver)),
+      ...(await this.#desiredKillSwitch([...planned, ...guarded], beside, resolver, opening)),
       ...desiredBeside(planned, beside.tunnels, resolver),
+      ...(opening === null ? [] : openingRules(planned, opening)),
     ];
     const wantsGuard = desired.some(isKillSwitch);
     if (wantsGuard && !this.#held.some(({ resource }) => isKillSwitch(resource)))
@@ -165,11 +171,12 @@ export class NetworkHolder {
     own: readonly GuardedTunnel[],
     beside: Beside,
     resolver: number,
+    opening: Opening | null,
   ): Promise<Resource[]> {
     const tunnels = [...own, ...beside.tunnels.map(({ tunnel }) => ({ ...tunnel, killSwitch: null }))];
     const allowsLan = own.some(({ killSwitch }) => killSwitch?.allowLan === true);
     const lan = allowsLan ? lanOf(await observeLinks(this.#programs), tunnels) : [];
-    const resource = killSwitchOf(tunnels, { resolver, lan });
+    const resource = killSwitchOf(tunnels, { resolver, lan, opening });
     return resource === null ? [] : [resource];
   }
 

@@ -21,7 +21,9 @@ const tunnelFile = /^tunnel-.+\.json$/;
 /** What a helper holds, by the record in its folder: another user's helper, say. Nothing where there is none, or it cannot be read. */
 export function heldIn(folder: string): readonly HeldResource[] {
   try {
-    const { held } = JSON.parse(readFileSync(join(folder, holdingsFile), 'utf8')) as { held: readonly HeldResource[] };
+    const { held } = JSON.parse(readFileSync(join(folder, holdingsFile), 'utf8')) as {
+      held: readonly HeldResource[];
+    };
     return held;
   } catch {
     return [];

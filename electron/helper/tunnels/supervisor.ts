@@ -6,7 +6,7 @@ import { wishOf } from '../../../shared/names/wish.ts';
 import type { NameWish } from '../../../shared/names/wish.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
-import type { KeyText, TunnelStatus } from '../../../shared/tunnel/status.ts';
+import type { KeyText, Timestamp, TunnelStatus } from '../../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { WgQuickDriver } from '../engine/driver.ts';
 import { NetworkMonitor } from '../network/monitor.ts';
@@ -19,7 +19,7 @@ import type { RunFolder } from '../system/run-folder.ts';
 import { Turnstile } from '../system/turnstile.ts';
 import { conflictsOf, decide, explain, planOf } from './advice.ts';
 import type { Decisions } from './advice.ts';
-import { anotherTunnelsInterface, cancelled, noHandshake, notUp } from './faults.ts';
+import { anotherTunnelsInterface, cancelled, noHandshake, notBlocking, notUp } from './faults.ts';
 import { LiveTunnel } from './live-tunnel.ts';
 import { NetworkHolder } from './network-holder.ts';
 import type { Basis } from './network-holder.ts';
@@ -31,6 +31,7 @@ import type { PreparedTunnel } from './prepared.ts';
 import { HoldingsRecord } from './record.ts';
 import { Roaming } from './roaming.ts';
 import { LookTimer, RepairTimer } from './timers.ts';
+import { UplinkOpening } from './uplink-opening.ts';
 
 /** What the supervisor works with. */
 export interface Surroundings {
@@ -76,6 +77,7 @@ export class Supervisor {
   readonly #names: NameHolder;
   readonly #monitor: NetworkMonitor;
   readonly #roaming: Roaming;
+  readonly #uplink: UplinkOpening;
   readonly #turnstile = new Turnstile();
   readonly #repairs = new RepairTimer(() => void this.#turnstile.pass(() => this.#repair()));
   readonly #looks = new LookTimer(() => this.#lookAtAll());
@@ -94,6 +96,11 @@ export class Supervisor {
     const changed = (): void => void this.#turnstile.pass(() => this.#followNames());
     this.#names = new NameHolder({ programs, folder, clock, log, owner, changed });
     this.#monitor = new NetworkMonitor(programs, log, () => this.#networkChanged());
+    this.#uplink = new UplinkOpening(
+      owner,
+      clock,
+      () => void this.#turnstile.pass(() => this.#followUplink()),
+    );
     this.#roaming = new Roaming(programs, log, (live) => this.#look(live));
   }
 
@@ -143,6 +150,24 @@ export class Supervisor {
     });
   }
 
+  /**
+   * Opens the uplink to the owner's programs although the kill switch of a tunnel blocks it, as long as no peer answers.
+   *
+   * @param minutes 0 closes it
+   * @returns when it closes; null where it is closed
+   * @throws FaultError `tunnel-not-up`, `kill-switch-not-blocking`
+   */
+  openUplink(interfaceName: string, minutes: number): Promise<{ until: Timestamp | null }> {
+    return this.#turnstile.pass(async () => {
+      const live = this.#tunnels.get(interfaceName);
+      if (live === undefined) throw notUp(interfaceName);
+      if (minutes > 0 && !live.isBlocking) throw notBlocking(live);
+      this.#uplink.open(minutes);
+      await this.#followUplink();
+      return { until: this.#uplink.closesAt };
+    });
+  }
+
   /** What would be done for a tunnel, and what it would run into. Changes nothing. */
   async plan(tunnel: Tunnel): Promise<HelperResult<'plan'>> {
     const ipv6 = await hasIPv6();
@@ -179,6 +204,7 @@ export class Supervisor {
         if (!this.#tunnels.has(tunnel.interface)) this.#record.release(tunnel.interface);
       }
       const names = await this.#holdNames([...this.#tunnels.values()]);
+      this.#uplink.close();
       const { removed } = await this.#holder.hold(this.#prepared(), 'observed');
       return [...names, ...removed.map(resourceIdentity)];
     });
@@ -317,7 +343,7 @@ export class Supervisor {
       await this.#holder.hold(
         staying.map(({ prepared }) => prepared),
         'remembered',
-        guarding.map(guardedTunnel),
+        { guarded: guarding.map(guardedTunnel), opening: this.#uplink.now },
       );
     } finally {
       this.#seeGuard();
@@ -337,7 +363,9 @@ export class Supervisor {
    */
   async #hold(basis: Basis): Promise<ReadonlyMap<string, Error>> {
     await this.#removeOrphans();
-    const { made, failed } = await this.#holder.hold(this.#prepared(), basis).finally(() => this.#seeGuard());
+    const { made, failed } = await this.#holder
+      .hold(this.#prepared(), basis, { opening: this.#uplink.now })
+      .finally(() => this.#seeGuard());
     for (const live of this.#tunnels.values()) {
       const reason = failed.get(live.interface);
       if (reason !== undefined) live.phase = { kind: 'failed', fault: faultOf(reason) };
@@ -352,7 +380,11 @@ export class Supervisor {
    * @returns a line for each thing undone
    */
   async #holdNames(tunnels: readonly LiveTunnel[]): Promise<string[]> {
-    const standing = tunnels.filter(({ phase }) => phase.kind === 'up');
+    // Who signs in at a portal needs the names of the network it is in.
+    const isOpen = this.#uplink.now !== null;
+    const standing = tunnels.filter(
+      ({ phase, isConnected }) => phase.kind === 'up' && (isConnected || !isOpen),
+    );
     const wishes = standing.map(({ prepared }) => wishOfTunnel(prepared));
     try {
       return await this.#names.hold(wishes);
@@ -375,8 +407,21 @@ export class Supervisor {
     });
   }
 
+  /** The uplink was opened or closed: the network follows, and names. */
+  async #followUplink(): Promise<void> {
+    await this.#hold('remembered').catch((error: unknown) => {
+      this.#repairs.soon();
+      throw error;
+    });
+    await this.#followNames();
+    await this.#lookAtAll();
+  }
+
   #seeGuard(): void {
-    for (const live of this.#tunnels.values()) live.isGuarded = this.#holder.isGuarding;
+    for (const live of this.#tunnels.values()) {
+      live.isGuarded = this.#holder.isGuarding;
+      live.uplinkClosesAt = this.#uplink.closesAt;
+    }
   }
 
   /** An engine that died leaves its interface for a moment, and its socket for good: neither must be taken for alive. */
@@ -474,6 +519,7 @@ export class Supervisor {
   #drop(live: LiveTunnel): void {
     live.detach();
     this.#tunnels.delete(live.interface);
+    if (!this.#prepared().some(({ tunnel }) => tunnel.killSwitch !== null)) this.#uplink.close();
     this.#tell({ interface: live.interface, head: null });
     if (this.#tunnels.size === 0) this.#monitor.stop();
     this.#pace();
@@ -495,9 +541,16 @@ export class Supervisor {
   #look(live: LiveTunnel): Promise<void> {
     return live.look().then((change) => {
       this.#tell(change);
+      if (this.#uplink.now !== null && live.isConnected) this.#closeUplink();
       if (live.hasForeignMark) return this.#restoreMark(live);
       return undefined;
     });
+  }
+
+  /** Nobody needs it any more. */
+  #closeUplink(): void {
+    this.#uplink.close();
+    void this.#turnstile.pass(() => this.#followUplink()).catch(() => undefined);
   }
 
   async #restoreMark(live: LiveTunnel): Promise<void> {

@@ -1,5 +1,6 @@
 import { z } from '../schema.ts';
 import { decisions, destinationText, routeExplanation, tunnelPlan } from './advice.ts';
+import { longestOpening } from '../../tunnel/status.ts';
 import { interfaceName, tunnelChange, tunnelMessage, tunnelStatus } from './messages.ts';
 
 /**
@@ -40,6 +41,15 @@ export const helperVerbs = {
   down: {
     params: z.strictObject({ interface: interfaceName.nullable() }),
     result: z.array(z.string()),
+  },
+  /**
+   * Opens the uplink to the owner's programs for some minutes although the kill switch of a tunnel blocks it, so that somebody can sign in
+   * at a captive portal; 0 closes it. It closes by itself when a peer answers.
+   */
+  openUplink: {
+    params: z.strictObject({ interface: interfaceName, minutes: z.int().min(0).max(longestOpening) }),
+    /** When it closes, ISO 8601; null where it is closed. */
+    result: z.object({ until: z.string().nullable() }),
   },
   /** The state of every tunnel that is up, read afresh. */
   status: { params: z.strictObject({}), result: z.array(tunnelStatus) },

@@ -1,5 +1,6 @@
 import { z } from '../schema.ts';
 import { settingNames } from '../../tunnel/settings.ts';
+import { longestOpening } from '../../tunnel/status.ts';
 import type { SettingName } from '../../tunnel/settings.ts';
 import { importLimitBytes } from './verbs.ts';
 import type { UiVerb, UiVerbs } from './verbs.ts';
@@ -41,4 +42,5 @@ export const uiParams = {
     subtract: z.boolean().exactOptional(),
   }),
   'tunnel.down': z.strictObject({ name: profileName }),
+  'tunnel.unblock': z.strictObject({ name: profileName, minutes: z.int().min(0).max(longestOpening) }),
 } as const satisfies { readonly [V in UiVerb]: z.ZodType<UiVerbs[V]['params']> };

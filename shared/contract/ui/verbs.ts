@@ -106,6 +106,14 @@ export interface UiVerbs {
     result: TunnelStatus;
   };
   'tunnel.down': { params: { name: string }; result: null };
+  /**
+   * Opens the uplink for some minutes although the tunnel's kill switch blocks it; 0 closes it. Gives until when, ISO 8601, and where a captive
+   * portal asks to sign in; null is neither.
+   */
+  'tunnel.unblock': {
+    params: { name: string; minutes: number };
+    result: { until: string | null; portal: string | null };
+  };
 }
 
 /** The name of a verb. */

@@ -1,8 +1,9 @@
 import { covers, formatPrefix, networkOf, parseInterfaceAddress, parsePrefix } from '../prefix.ts';
 import type { Prefix } from '../prefix.ts';
 import { PrefixSet } from '../prefix-set.ts';
-import { killSwitchTable, namePort } from './constants.ts';
+import { killSwitchTable, namePort, outerMark } from './constants.ts';
 import { filterChain, markText, tableText } from './nft-table.ts';
+import type { Opening } from './opening.ts';
 import type { PlannedTunnel } from './planned-tunnel.ts';
 import type { KillSwitchResource } from './resources.ts';
 
@@ -15,6 +16,8 @@ export interface KillSwitchSurroundings {
   readonly resolver: number;
   /** What {@link lanOf} found; nothing is needed where no LAN is allowed. */
   readonly lan: readonly LanNetwork[];
+  /** Null where the uplink is closed. */
+  readonly opening: Opening | null;
 }
 
 /** A network that this machine is connected to directly. */
@@ -43,7 +46,7 @@ const priority = '200';
  */
 export function killSwitchOf(
   tunnels: readonly GuardedTunnel[],
-  { resolver, lan }: KillSwitchSurroundings,
+  { resolver, lan, opening }: KillSwitchSurroundings,
 ): KillSwitchResource | null {
   const switches = tunnels.flatMap(({ killSwitch }) => killSwitch ?? []);
   if (switches.length === 0) return null;
@@ -61,6 +64,7 @@ export function killSwitchOf(
       ...linkRules,
       ...(allowsLan ? linkLocalRules : []),
       ...lanRules,
+      ...(opening === null ? [] : openRules(opening)),
       // To the program, by lo: a refusal at once, where silence would let it wait for minutes. A connection that stands is told
       // nothing that ends it: the tunnel may be back in a moment. One that begins takes no ICMP for an answer before a second is over.
       'tcp flags & (fin | syn | rst | ack) == syn reject with tcp reset',
@@ -72,7 +76,34 @@ export function killSwitchOf(
       ...lanRules,
     ]),
   ];
-  return { kind: 'kill-switch', ...tableText(killSwitchTable, chains.join('')) };
+  const text = chains.join('');
+  if (opening === null) return { kind: 'kill-switch', ...tableText(killSwitchTable, text) };
+  const answers = chainForAnswers(opening, interfaces);
+  // How long it is from now is another at each look; until when, is not.
+  const identity = `${answers}${text} open until ${opening.until}`;
+  const content = `${openSet(opening)}${answers}${text}`;
+  return { kind: 'kill-switch', ...tableText(killSwitchTable, content, identity) };
+}
+
+/** What the rules of an opening look up. The kernel takes the elements out when their time is over, whether a helper lives or not. */
+function openSet({ seconds }: Opening): string {
+  const elements = `ipv4 timeout ${seconds}s, ipv6 timeout ${seconds}s`;
+  return `\tset open {\n\t\ttypeof meta nfproto\n\t\tflags timeout\n\t\telements = { ${elements} }\n\t}\n`;
+}
+
+/** The user's programs, and names for whoever looks them up for these. */
+function openRules({ user }: Opening): string[] {
+  return [
+    `meta nfproto @open meta skuid ${user} accept`,
+    `meta nfproto @open meta l4proto { tcp, udp } th dport ${namePort} accept`,
+  ];
+}
+
+/** A strict reverse path filter would drop what answers: it is to look up the way back past the tunnels. */
+function chainForAnswers({ user }: Opening, interfaces: string): string {
+  return filterChain('opened', 'postrouting', 'mangle', 'accept', [
+    `meta nfproto @open meta skuid ${user} oifname != ${interfaces} ct mark set ${markText(outerMark)}`,
+  ]);
 }
 
 /**

@@ -10,9 +10,10 @@ export interface TableText {
  * A table of family inet with this content.
  *
  * @param content chains and sets, as nft reads them
+ * @param identity what the digest is made of; the content itself unless told
  */
-export function tableText(name: string, content: string): TableText {
-  const digest = fingerprint(content);
+export function tableText(name: string, content: string, identity = content): TableText {
+  const digest = fingerprint(identity);
   // The digest stands in the name of an empty chain, where every version of nft shows it again as it was written.
   const table = `table inet ${name} {\n${content}\tchain text-${digest} {\n\t}\n}\n`;
   return { ruleset: `add table inet ${name}\ndelete table inet ${name}\n${table}`, digest };

@@ -19,7 +19,8 @@ export type Resource =
   | KillSwitchResource
   | RouteResource
   | RuleResource
-  | ResolverRuleResource;
+  | ResolverRuleResource
+  | OpeningRuleResource;
 
 /** A WireGuard interface, made whole by the engine: with its addresses, MTU, key and peers. */
 export interface LinkResource {
@@ -91,6 +92,14 @@ export interface ResolverRuleResource {
   readonly user: number;
 }
 
+/** A rule by which all packets of one user go where the main table says: the uplink is open for that user. */
+export interface OpeningRuleResource {
+  readonly kind: 'opening-rule';
+  readonly family: Family;
+  readonly user: number;
+  readonly priority: number;
+}
+
 /** What a rule does with packets that do not carry the mark of the tunnels' own. */
 export type RuleAction =
   /** The main table answers, if its route is longer than `longerThan` bits. */
@@ -117,6 +126,8 @@ export function resourceIdentity(resource: Resource): string {
       return `route ${formatPrefix(resource.prefix)} by ${resource.interface} in table ${resource.table} metric ${resource.metric}`;
     case 'rule':
       return `IPv${resource.family} rule ${resource.priority}: ${ruleText(resource)}`;
+    case 'opening-rule':
+      return `IPv${resource.family} rule ${resource.priority}: main table for all packets of user ${resource.user}`;
     case 'resolver-rule':
       return `IPv${resource.family} rule ${resolverPriority}: main table for names asked by user ${resource.user} over ${resource.protocol}`;
   }

@@ -67,6 +67,7 @@ const questions: { readonly [V in HelperVerb]: HelperQuestion<V> } = {
   plan: { tunnel },
   explain: { destination: '10.42.0.10', mark: 0 },
   down: { interface: 'home' },
+  openUplink: { interface: 'home', minutes: 5 },
   status: {},
   watch: {},
   recover: {},

@@ -6,6 +6,7 @@ import { Capture } from '../capture.ts';
 import type { Frame } from '../capture.ts';
 import type { Host } from '../host.ts';
 import { answers, callerSeenBy } from '../measure.ts';
+import type { Running } from '../running.ts';
 import { openFullTunnel } from '../scenarios/full-tunnel.ts';
 import type { FullTunnel } from '../scenarios/full-tunnel.ts';
 import { difference, networkSnapshot } from '../snapshot.ts';
@@ -198,6 +199,58 @@ describeInLab('the kill switch', () => {
     });
   });
 
+  test('is opened for some minutes on demand, to the owner alone, and closes by itself', async () => {
+    await opened([], async ({ stage, client, adit }) => {
+      await adit.done('up', 'home', '--wait=20');
+      expect(await adit.fault('unblock', 'home')).toBe('kill-switch-not-blocking');
+      await adit.done('down', 'home');
+      const key = await peerKeyOf(stage);
+      await stage.relay.run(['wg', 'set', 'wg0', 'peer', key, 'remove']);
+      await adit.done('up', 'home');
+      const before = await networkSnapshot(client);
+      const reach = (): Promise<string | null> => callerSeenBy(client, webUrl, 2000).catch(() => null);
+      expect(await reach()).toBeNull();
+
+      // The relay has no web server: a portal is whoever answers in its place.
+      await stage.router.run(['nft', portalRules]);
+      const portal = await startPortal(stage.router);
+      // The page is asked for by the command itself: inside, where the uplink is.
+      const inside = [process.execPath, aditProgram, 'unblock', 'home', '--minutes', '1', '--json'];
+      const answer = await client.run(inside, { env: adit.environment });
+      expect(JSON.parse(answer.stdout)).toMatchObject({ portal: 'http://login.example/' });
+      await stage.router.run(['nft', 'delete', 'table', 'ip', 'portal']);
+      await portal.stop();
+      expect(await reach()).toBe('203.0.113.20');
+      const { killSwitch, warnings } = await adit.status('home');
+      expect([killSwitch, warnings.map(({ code }) => code)]).toEqual(['blocking', ['uplink-open']]);
+      const asNobody =
+        'setpriv --reuid 65534 --regid 65534 --clear-groups bash -c "exec 3<>/dev/tcp/198.51.100.80/80"';
+      expect((await client.run(['bash', '-c', asNobody], { allowFailure: true })).code).not.toBe(0);
+
+      await adit.done('unblock', 'home', '--minutes', '0');
+      expect(await reach()).toBeNull();
+      expect(difference(before, await networkSnapshot(client))).toEqual(nothing);
+
+      // When the helper is dead, the kernel closes it: its time is in the set.
+      await adit.done('unblock', 'home', '--minutes', '1');
+      await adit.helper.kill('SIGKILL');
+      await adit.helper.exited;
+      const { stdout } = await client.run(['nft', 'list', 'set', 'inet', 'adit-kill-switch', 'open']);
+      expect(stdout).toMatch(/ipv4 timeout 1m expires \d+s/);
+      await client.run(['nft', 'flush', 'set', 'inet', 'adit-kill-switch', 'open']);
+      expect(await reach()).toBeNull();
+      await adit.restartHelper();
+      expect(difference(before, await networkSnapshot(client))).toEqual(nothing);
+
+      // It is over as soon as a peer answers.
+      await adit.done('unblock', 'home', '--minutes', '1');
+      await stage.relay.run(['wg', 'set', 'wg0', 'peer', key, 'allowed-ips', '10.200.200.11/32']);
+      await expect.poll(reach, { timeout: 30_000 }).toBe(relayAddress);
+      const after = await adit.status('home');
+      expect([after.killSwitch, after.warnings]).toEqual(['on', []]);
+    });
+  });
+
   test('goes with the tunnel, with a failed up and with recover, and leaves the network as it was', async () => {
     await opened([], async ({ client, adit }) => {
       const before = await networkSnapshot(client);
@@ -321,6 +374,21 @@ describeInLab('the kill switch', () => {
     });
   });
 });
+
+/** Who calls the relay's web server gets the router's. */
+const portalRules =
+  'table ip portal { chain prerouting { type nat hook prerouting priority dstnat; ip daddr 203.0.113.10 tcp dport 80 redirect to :8080; }; }';
+
+/** A web server that sends everybody to a page of its own. */
+async function startPortal(router: Host): Promise<Running> {
+  const program = `
+    require('http').createServer((_, response) => {
+      response.writeHead(302, { location: 'http://login.example/' }).end();
+    }).listen(8080, () => console.log('listening'));`;
+  const portal = router.start([process.execPath, '-e', program]);
+  await portal.line(/listening/, 20_000);
+  return portal;
+}
 
 /** The public key of the one peer that the relay has. */
 async function peerKeyOf({ relay }: FullTunnel): Promise<string> {

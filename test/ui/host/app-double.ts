@@ -67,6 +67,7 @@ export class AppDouble {
         this.push({ interface: status.interface, head: status, peers: status.peers });
         return Promise.resolve(status);
       },
+      'tunnel.unblock': () => Promise.resolve({ until: '2026-01-01T00:05:00.000Z', portal: null }),
       'tunnel.down': ({ name }) => {
         this.push({ interface: this.profile(name).interface, head: null });
         return Promise.resolve(null);

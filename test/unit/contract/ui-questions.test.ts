@@ -12,6 +12,7 @@ const good: Readonly<Record<UiVerb, unknown>> = {
   'profile.remove': { name: 'home' },
   'tunnel.up': { name: 'home', accept: ['scripts-refused'] },
   'tunnel.down': { name: 'home' },
+  'tunnel.unblock': { name: 'home', minutes: 5 },
 };
 
 const verbs = Object.keys(uiParams) as UiVerb[];

@@ -100,6 +100,7 @@ export function handlersWith(parts: Partial<HelperHandlers<Session>> = {}): Help
     plan: refuse,
     explain: refuse,
     down: refuse,
+    openUplink: refuse,
     status: () => Promise.resolve([]),
     watch: () => Promise.resolve([]),
     recover: () => Promise.resolve([]),

@@ -16,7 +16,8 @@ const lan: readonly LanNetwork[] = [{ interface: 'eth0', prefix: prefix('192.168
 
 /** The rules of one chain, without what surrounds them. */
 function rulesOf(chain: 'output' | 'forward', tunnels: readonly TunnelTexts[], networks = lan): string[] {
-  const ruleset = killSwitchOf(tunnels.map(planned), { resolver, lan: networks })?.ruleset ?? '';
+  const ruleset =
+    killSwitchOf(tunnels.map(planned), { resolver, lan: networks, opening: null })?.ruleset ?? '';
   const [, body = ''] =
     new RegExp(`chain ${chain} \\{\n.*\n([^}]*(?:\\}[^}\n]+[^}]*)*?)\t\\}`).exec(ruleset) ?? [];
   return body.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
@@ -24,15 +25,15 @@ function rulesOf(chain: 'output' | 'forward', tunnels: readonly TunnelTexts[], n
 
 describe('the kill switch', () => {
   it('is there exactly where a tunnel wants it', () => {
-    expect(killSwitchOf([], { resolver, lan })).toBeNull();
-    expect(killSwitchOf([planned()], { resolver, lan })).toBeNull();
+    expect(killSwitchOf([], { resolver, lan, opening: null })).toBeNull();
+    expect(killSwitchOf([planned()], { resolver, lan, opening: null })).toBeNull();
     expect(
-      killSwitchOf([planned(), planned({ interface: 'aws', ...strict })], { resolver, lan }),
+      killSwitchOf([planned(), planned({ interface: 'aws', ...strict })], { resolver, lan, opening: null }),
     ).not.toBeNull();
   });
 
   it('drops what no rule passes, on its way out and on its way through, in both families', () => {
-    const { ruleset = '' } = killSwitchOf([planned(strict)], { resolver, lan }) ?? {};
+    const { ruleset = '' } = killSwitchOf([planned(strict)], { resolver, lan, opening: null }) ?? {};
     expect(ruleset).toContain('table inet adit-kill-switch');
     expect(ruleset).toContain('type filter hook output priority 200; policy drop;');
     expect(ruleset).toContain('type filter hook forward priority 200; policy drop;');
@@ -96,7 +97,7 @@ describe('the kill switch', () => {
     const texts = [
       [planned(strict), aws],
       [aws, planned(strict)],
-    ].map((tunnels) => killSwitchOf(tunnels, { resolver, lan })?.ruleset);
+    ].map((tunnels) => killSwitchOf(tunnels, { resolver, lan, opening: null })?.ruleset);
     expect(texts[0]).toBe(texts[1]);
   });
 });
@@ -141,14 +142,14 @@ describeWith(['root', 'nft', 'a network namespace'], 'the kill switch, with nft 
       .sample(fc.tuple(anyTunnels, anySwitch, anyLan), 200)
       .map(([tunnels, killSwitch, networks]) => {
         const guarded = tunnels.map((tunnel) => ({ ...tunnel, killSwitch }));
-        return killSwitchOf(guarded, { resolver, lan: networks })?.ruleset ?? '';
+        return killSwitchOf(guarded, { resolver, lan: networks, opening: null })?.ruleset ?? '';
       });
     expect(nft('nft -c -f -', rulesets.join(''))).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('replaces the one before it whole, and shows its digest again', () => {
-    const before = killSwitchOf([planned(withLan)], { resolver, lan });
-    const after = killSwitchOf([planned({ ...strict, interface: 'aws' })], { resolver, lan });
+    const before = killSwitchOf([planned(withLan)], { resolver, lan, opening: null });
+    const after = killSwitchOf([planned({ ...strict, interface: 'aws' })], { resolver, lan, opening: null });
     const { status, stdout } = nft(
       'nft -f - && nft -t list ruleset',
       `${before?.ruleset ?? ''}${after?.ruleset ?? ''}`,
