@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import type { Fault } from '../shared/fault.ts';
-import type { ImportOutcome, UiBridge, UiChange, UiState } from '../shared/contract/ui/verbs.ts';
+import type { ImportOutcome, UiBridge, UiChange, UiState, UiVerbs } from '../shared/contract/ui/verbs.ts';
 import { lostFault } from './bridge/lost.ts';
 import { readBase64, readInBatches, refusal } from './features/import/read-files.ts';
 import type { Batch } from './features/import/read-files.ts';
@@ -53,6 +53,8 @@ export interface Adit {
   readonly isDetailOpen: boolean;
   readonly text: OpenText | null;
   readonly report: ImportReport | null;
+  /** Where captive portals ask to sign in, by the profile whose kill switch was opened. */
+  readonly portals: ReadonlyMap<string, string>;
 
   /** Listens to the app process from now on; the returned function ends that. */
   readonly start: () => () => void;
@@ -64,6 +66,10 @@ export interface Adit {
   /** Brings a tunnel up in spite of a fault, and of those before it. */
   readonly goOn: (name: string, fault: Fault, way: WayOn) => Promise<void>;
   readonly dismissFault: (name: string) => void;
+  /** Decides what a .conf has no key for; a tunnel that is up follows. */
+  readonly decide: (name: string, settings: UiVerbs['profile.set']['params']['settings']) => Promise<void>;
+  /** Opens the uplink for some minutes although a kill switch blocks it; 0 closes it. */
+  readonly unblock: (name: string, minutes: number) => Promise<void>;
   /** The fault, or null where it was done. */
   readonly rename: (name: string, newName: string) => Promise<Fault | null>;
   readonly remove: (name: string) => Promise<Fault | null>;
@@ -201,6 +207,7 @@ export function createAdit(bridge: UiBridge): StoreApi<Adit> {
       isDetailOpen: false,
       text: null,
       report: null,
+      portals: new Map(),
 
       start() {
         const endChanges = bridge.onChange(take);
@@ -234,6 +241,28 @@ export function createAdit(bridge: UiBridge): StoreApi<Adit> {
       dismissFault(name) {
         const { live } = get();
         if (live?.faults.has(name)) set({ live: { ...live, faults: without(live.faults, name) } });
+      },
+
+      async decide(name, settings) {
+        const reply = await bridge.ask('profile.set', { name, settings });
+        if (!reply.ok) {
+          settle(name, reply.fault);
+          return;
+        }
+        const isUp = get().live?.state.tunnels.some((tunnel) => tunnel.name === name) === true;
+        if (isUp) await obey(name, 'up');
+      },
+
+      async unblock(name, minutes) {
+        const reply = await bridge.ask('tunnel.unblock', { name, minutes });
+        if (!reply.ok) {
+          settle(name, reply.fault);
+          return;
+        }
+        const { portal } = reply.result;
+        set(({ portals }) => ({
+          portals: portal === null ? without(portals, name) : withOne(portals, name, portal),
+        }));
       },
 
       async rename(name, newName) {

@@ -72,7 +72,7 @@ function Reach({ entry: { profile, tunnel } }: { readonly entry: Entry }): React
 }
 
 function LinkFacts({ tunnel }: { readonly tunnel: TunnelStatus }): ReactNode {
-  const { mtu, listenPort, fwMark, killSwitch, scripts } = tunnel;
+  const { mtu, listenPort, fwMark, scripts } = tunnel;
   return (
     <>
       <Fact term="Link">
@@ -84,7 +84,6 @@ function LinkFacts({ tunnel }: { readonly tunnel: TunnelStatus }): ReactNode {
           </Figure>
         )}
       </Fact>
-      {killSwitch === 'off' ? null : <Fact term="Kill switch">{killSwitch}</Fact>}
       {scripts === 'none' ? null : <Fact term="Scripts">{scripts === 'refused' ? 'left out' : 'ran'}</Fact>}
     </>
   );
