@@ -22,6 +22,7 @@ const programs: readonly { name: string; entry: string; target: string; external
   { name: 'cli', entry: 'electron/cli/main.ts', target: targets.node },
   { name: 'helper', entry: 'electron/helper/main.ts', target: targets.node },
   { name: 'forwarder', entry: 'electron/forwarder/main.ts', target: targets.node },
+  { name: 'resolver', entry: 'electron/helper/endpoints/child.ts', target: targets.node },
   { name: 'main', entry: 'electron/main.ts', target: targets.node, external: ['electron'] },
   { name: 'preload', entry: 'electron/preload.ts', target: targets.node, external: ['electron'] },
 ];

@@ -48,6 +48,7 @@ export function packageConfiguration(options: PackageOptions): Configuration {
       'dist/cli-*.cjs',
       'dist/helper.cjs',
       'dist/forwarder.cjs',
+      'dist/resolver.cjs',
       'dist/engine/**',
       'dist/renderer/**',
     ],

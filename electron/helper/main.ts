@@ -1,5 +1,5 @@
 import { realpathSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { helperProtocol } from '../../shared/contract/helper/verbs.ts';
 import { FaultError, faultOf } from '../../shared/fault.ts';
 import { version } from '../../shared/version.ts';
@@ -19,6 +19,9 @@ import { publicKeyOf } from './system/public-key.ts';
 import { RunFolder } from './system/run-folder.ts';
 import { untrustedAncestor } from './system/trust.ts';
 import { Supervisor } from './tunnels/supervisor.ts';
+
+/** What looks up names, as a user of no rights. */
+const resolverProgram = join(dirname(__filename), 'resolver.cjs');
 
 /** The root helper, in the foreground: serves until it is told to end. */
 async function serve(task: HelperTask & { kind: 'serve' }): Promise<void> {
@@ -89,6 +92,7 @@ async function prepareSupervisor({ owner, dev }: HelperTask): Promise<{
     owner,
     clock: systemClock,
     log: logToStderr,
+    resolverProgram,
     publicKeyOf,
   });
   const leave = (): void => {
@@ -100,7 +104,7 @@ async function prepareSupervisor({ owner, dev }: HelperTask): Promise<{
 
 /** What runs as root must be nobody's to change but root's. */
 function checkOwnFiles(dev: boolean): void {
-  const culprit = [__filename, process.execPath]
+  const culprit = [__filename, resolverProgram, process.execPath]
     .map((path) => untrustedAncestor(realpathSync(path)))
     .find((found) => found !== null);
   if (culprit === undefined) return;

@@ -7,8 +7,11 @@ export function startWeb(host: Host): Promise<Running> {
   return startService(host, 'echo-server.ts', '80');
 }
 
-/** Starts a name server on port 53 that knows these names, each with one IPv4 address. */
-export function startNames(host: Host, names: Readonly<Record<string, string>>): Promise<Running> {
+/** Starts a name server on port 53 that knows these names, each with its addresses. */
+export function startNames(
+  host: Host,
+  names: Readonly<Record<string, string | readonly string[]>>,
+): Promise<Running> {
   return startService(host, 'dns-server.ts', '53', JSON.stringify(names));
 }
 

@@ -1,3 +1,4 @@
+import type { KeyText } from '../../../shared/tunnel/status.ts';
 import type { Programs } from '../system/programs.ts';
 import { run } from '../system/run.ts';
 import { DumpDecoder } from './dump-reading.ts';
@@ -43,6 +44,16 @@ export class KernelEngine implements Engine {
         ]);
       }
     }
+  }
+
+  async dial(endpoints: ReadonlyMap<KeyText, string>): Promise<void> {
+    const words = [...endpoints].flatMap(([key, endpoint]) => ['peer', key, 'endpoint', endpoint]);
+    if (words.length > 0) await run(this.#wg, ['set', this.#interface, ...words]);
+  }
+
+  /** The kernel ends its sessions itself when the machine goes to sleep. @see linux drivers/net/wireguard/device.c wg_pm_notification */
+  renew(): Promise<void> {
+    return Promise.resolve();
   }
 
   async setMark(mark: number): Promise<void> {

@@ -40,6 +40,13 @@ export interface Engine {
   rebind(peers: readonly PeerReading[]): Promise<void>;
   /** Makes the engine send to these peers at once: a keepalive in a session, or the start of a handshake. */
   greet(peers: readonly PeerReading[]): Promise<void>;
+  /** Makes the engine reach peers at these endpoints from now on; their sessions stay. */
+  dial(endpoints: ReadonlyMap<KeyText, string>): Promise<void>;
+  /**
+   * Makes the engine begin a new session with each peer when it next sends to it, however old the present one is and however lately
+   * it has tried; what comes by the present one is still taken.
+   */
+  renew(privateKey: KeyText): Promise<void>;
   /** Gives its outer packets this mark. */
   setMark(mark: number): Promise<void>;
   /** Calls `listener` once when the engine ends, or the connection to it; the kernel never does. */

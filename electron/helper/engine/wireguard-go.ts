@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import type { KeyText } from '../../../shared/tunnel/status.ts';
 import type { Engine, EngineChange, PeerReading } from './reading.ts';
 import { UapiConnection } from './uapi-connection.ts';
 import { hexOfBase64, UapiDecoder } from './uapi-reading.ts';
+
+const keyBytes = 32;
 
 /** Where wireguard-go puts the configuration socket of an interface. */
 export function uapiSocket(interfaceName: string): string {
@@ -51,6 +55,21 @@ export class WireGuardGo implements Engine {
     if (lines.length > 0) await this.#connection.set(lines);
   }
 
+  async dial(endpoints: ReadonlyMap<KeyText, string>): Promise<void> {
+    const lines = [...endpoints].flatMap(([publicKey, endpoint]) => [
+      ...peerLines({ publicKey }),
+      `endpoint=${endpoint}`,
+    ]);
+    if (lines.length > 0) await this.#connection.set(lines);
+  }
+
+  async renew(privateKey: KeyText): Promise<void> {
+    // Another key of its own makes it end what it sends with the one before, and forget when it has called last; then its own again,
+    // in the same request.
+    const passing = randomBytes(keyBytes).toString('hex');
+    await this.#connection.set([`private_key=${passing}`, `private_key=${hexOfBase64(privateKey)}`]);
+  }
+
   async setMark(mark: number): Promise<void> {
     await this.#connection.set([`fwmark=${mark}`]);
   }
@@ -60,6 +79,6 @@ export class WireGuardGo implements Engine {
   }
 }
 
-function peerLines({ publicKey }: PeerReading): string[] {
+function peerLines({ publicKey }: Pick<PeerReading, 'publicKey'>): string[] {
   return [`public_key=${hexOfBase64(publicKey)}`, 'update_only=true'];
 }

@@ -14,6 +14,8 @@ export interface LinkFacts {
   readonly name: string;
   readonly index: number;
   readonly up: boolean;
+  /** Whether its cable is in, or its radio has found a network. */
+  readonly carrier: boolean;
   /** Bytes. */
   readonly mtu: number;
   /** `ADDRESS/LENGTH`. */
@@ -55,6 +57,7 @@ export function linksOf(json: string): LinkFacts[] {
     name: text(link, 'ifname') ?? '',
     index: number(link, 'ifindex') ?? 0,
     up: list(link, 'flags').includes('UP'),
+    carrier: list(link, 'flags').includes('LOWER_UP'),
     mtu: number(link, 'mtu') ?? 0,
     addresses: list(link, 'addr_info')
       .filter(isObject)

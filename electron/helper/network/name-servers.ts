@@ -2,17 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { parseAddress } from '../../../shared/network/address.ts';
 import type { Address } from '../../../shared/network/address.ts';
 
+/** Where those who put a stub of their own before the name servers keep the real ones. */
+const realServers = ['/run/systemd/resolve/resolv.conf', '/run/NetworkManager/no-stub-resolv.conf'] as const;
+
 /**
- * The name servers that this host asks. Where a stub of systemd-resolved stands before them, the file that it keeps beside names
- * the real ones.
+ * The name servers that this host asks. Where a stub stands before them, of systemd-resolved or of NetworkManager's dnsmasq, the file that
+ * it keeps beside names the real ones.
  *
- * @see resolv.conf(5), systemd-resolved.service(8)
+ * @see resolv.conf(5), systemd-resolved.service(8), NetworkManager.conf(5) dns
  */
 export async function nameServers(): Promise<Address[]> {
   const servers = serversIn(await readOrNothing('/etc/resolv.conf'));
   const isStub = servers.length > 0 && servers.every(isLoopback);
-  const behind = isStub ? serversIn(await readOrNothing('/run/systemd/resolve/resolv.conf')) : [];
-  return [...servers, ...behind];
+  if (!isStub) return servers;
+  const texts = await Promise.all(realServers.map(readOrNothing));
+  return [...servers, ...texts.flatMap(serversIn)];
 }
 
 /** The servers in the text of a resolv.conf. */
@@ -23,7 +27,8 @@ export function serversIn(text: string): Address[] {
   });
 }
 
-function isLoopback({ family, words }: Address): boolean {
+/** Whether an address is this machine's own for itself. */
+export function isLoopback({ family, words }: Address): boolean {
   if (family === 4) return (words[0] ?? 0) >>> 24 === 127;
   return words.every((word, index) => word === (index === 3 ? 1 : 0));
 }

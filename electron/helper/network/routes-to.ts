@@ -1,6 +1,6 @@
 import type { Programs } from '../system/programs.ts';
 import { ProgramError, run } from '../system/run.ts';
-import { addressOfEndpoint } from '../tunnels/resolve.ts';
+import { addressOfEndpoint } from '../endpoints/endpoint.ts';
 import { linksOf, routesOf } from './ip-json.ts';
 import type { RouteFacts } from './ip-json.ts';
 
@@ -16,6 +16,27 @@ export async function routesTo(
   programs: Programs,
 ): Promise<RouteFacts[]> {
   return routesOf(await answersOfIp(questions(endpoints, mark), programs), 4);
+}
+
+/**
+ * By which interface, gateway and source address some endpoints are reached, as text: another text is another way. A way by an
+ * interface without a carrier is none.
+ */
+export async function waysTo(
+  endpoints: readonly string[],
+  mark: number,
+  programs: Programs,
+): Promise<string> {
+  const answers = await answersOfIp([...questions(endpoints, mark), 'link show'], programs);
+  const carriers = new Set(
+    linksOf(answers).flatMap(({ name, up, carrier }) => (up && carrier ? [name] : [])),
+  );
+  return routesOf(answers, 4)
+    .filter(({ device }) => device !== null && carriers.has(device))
+    .map(({ destination, device, gateway, source }) =>
+      [destination, device, gateway, source].map((word) => word ?? '').join(' '),
+    )
+    .join('; ');
 }
 
 /** The MTU of each of those routes, in bytes: its own, or that of the interface it leaves by. */

@@ -17,6 +17,8 @@ import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
 import { contains, formatPrefix } from '../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
+import { lookUpBySystem } from '../endpoints/system-lookup.ts';
+import { wordsOfFailure } from '../endpoints/resolve.ts';
 import { readHostNetwork } from '../network/host.ts';
 import { routesTo } from '../network/routes-to.ts';
 import type { Programs } from '../system/programs.ts';
@@ -24,7 +26,6 @@ import { resolverNumbers } from '../system/resolver-user.ts';
 import type { LiveTunnel } from './live-tunnel.ts';
 import { plannedTunnel } from './prepared.ts';
 import type { PreparedTunnel } from './prepared.ts';
-import { resolveEndpoint } from './resolve.ts';
 
 /** TCP and UDP alike are looked up as UDP, which is what `ip route get` asks for. */
 const protocols = { 4: 17, 6: 0 } as const;
@@ -201,13 +202,12 @@ function verdictOf(
 async function addressOf(destination: string): Promise<Address> {
   const literal = parseAddress(destination);
   if (literal !== null) return literal;
-  const outcome = await resolveEndpoint({ host: destination, port: 0 }, true);
-  const resolved =
-    outcome.kind === 'resolved' ? parseAddress(outcome.endpoint.replace(/^\[|\]?:0$/g, '')) : null;
+  const outcome = await lookUpBySystem(destination);
+  const resolved = outcome.kind === 'found' ? parseAddress(outcome.addresses[0] ?? '') : null;
   if (resolved !== null) return resolved;
   throw new FaultError({
     code: 'endpoint-unresolved',
-    message: `"${destination}" is no address, and no name that has one${outcome.kind === 'unresolved' ? `: ${outcome.reason}` : ''}.`,
+    message: `"${destination}" is no address, and no name that has one${outcome.kind === 'none' ? `: ${wordsOfFailure(outcome.reason)}` : ''}.`,
     hint: 'Give an address, or check the name and the name server.',
   });
 }

@@ -17,7 +17,7 @@ import type {
 } from '../../../shared/tunnel/status.ts';
 import type { DeviceReading, Engine, EngineChange, PeerReading } from '../engine/reading.ts';
 import type { Clock } from '../system/clock.ts';
-import { hasSession, meetPeer, nextTurn, observePeer, peerState } from './peer-state.ts';
+import { demandingSince, hasSession, meetPeer, nextTurn, observePeer, peerState } from './peer-state.ts';
 import type { PeerMemory } from './peer-state.ts';
 import type { PreparedTunnel } from './prepared.ts';
 
@@ -151,6 +151,15 @@ export class LiveTunnel {
     return [...this.#peers.values()]
       .filter(({ reading, memory }) => reading.persistentKeepalive !== null || hasSession(memory, now))
       .map(({ reading }) => reading);
+  }
+
+  /** The readings of peers with a demand that is not answered, and since when, on the clock that the helper goes by. */
+  get unanswered(): { reading: PeerReading; since: number; hasSession: boolean }[] {
+    const now = this.#clock.now();
+    return [...this.#peers.values()].flatMap(({ reading, memory }) => {
+      const since = demandingSince(memory, now);
+      return since === null ? [] : [{ reading, since, hasSession: hasSession(memory, now) }];
+    });
   }
 
   /** Takes up a connection to an engine, which counts from zero; the last one is closed. */

@@ -12,6 +12,9 @@ const attemptTime = 90_000;
  */
 const quietTime = 15_000;
 
+/** A keepalive is a message of data without any. */
+const keepaliveBytes = 32;
+
 /** What of a peer was counted at one moment. */
 export interface PeerCounters {
   /** Identifies the latest handshake; 0 where there was none. */
@@ -27,6 +30,8 @@ export interface PeerMemory {
   readonly handshakeAt: number | null;
   /** Since when something was sent and nothing came back. */
   readonly unansweredSince: number | null;
+  /** Since when something was sent that a peer who is there answers, and nothing came back. */
+  readonly demandingSince: number | null;
   readonly lastSentAt: number | null;
   /** How long nothing may be sent before an attempt counts as over. */
   readonly quietAfter: number;
@@ -49,6 +54,7 @@ export function meetPeer(
     counters,
     handshakeAt: counters.latestHandshake === 0 ? null : now - Math.max(0, handshakeAge),
     unansweredSince: isTrying ? now : null,
+    demandingSince: isTrying ? now : null,
     lastSentAt: isTrying ? now : null,
     quietAfter: quietTime + (keepalive ?? 0) * 1000,
   };
@@ -61,11 +67,15 @@ export function observePeer(memory: PeerMemory, counters: PeerCounters, now: num
   const heard = shookHands || counters.rxBytes > before.rxBytes;
   const sent = counters.txBytes > before.txBytes;
   // After a silence, which a sleep of the machine is too, what is sent begins an attempt of its own.
-  const attemptBegan = isQuiet(memory, now) ? null : memory.unansweredSince;
+  const isNewAttempt = isQuiet(memory, now);
+  const attemptBegan = isNewAttempt ? null : memory.unansweredSince;
+  const demandBegan = isNewAttempt ? null : memory.demandingSince;
+  const demands = sent && !isKeepalives(counters.txBytes - before.txBytes);
   return {
     counters,
     handshakeAt: shookHands ? now : memory.handshakeAt,
     unansweredSince: heard ? null : (attemptBegan ?? (sent ? now : null)),
+    demandingSince: heard ? null : (demandBegan ?? (demands ? now : null)),
     lastSentAt: sent ? now : memory.lastSentAt,
     quietAfter: memory.quietAfter,
   };
@@ -95,6 +105,19 @@ export function nextTurn(
 /** Whether a peer has shaken hands so lately that the session still holds. */
 export function hasSession(memory: PeerMemory, now: number): boolean {
   return memory.handshakeAt !== null && now - memory.handshakeAt < rejectAfter;
+}
+
+/**
+ * Since when a peer has not answered what it would answer if it were there: a handshake at once, and data by a keepalive after 10 s
+ * (KEEPALIVE_TIMEOUT). Null where it has, or nothing was asked of it.
+ */
+export function demandingSince(memory: PeerMemory, now: number): number | null {
+  return isQuiet(memory, now) ? null : memory.demandingSince;
+}
+
+/** Whether so many bytes are a keepalive or two, which nobody answers; no packet of any use is as small as two of them. */
+function isKeepalives(bytes: number): boolean {
+  return bytes === keepaliveBytes || bytes === 2 * keepaliveBytes;
 }
 
 function isQuiet({ lastSentAt, quietAfter }: PeerMemory, now: number): boolean {

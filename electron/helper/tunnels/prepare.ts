@@ -2,17 +2,14 @@ import { createSocket } from 'node:dgram';
 import { FaultError } from '../../../shared/fault.ts';
 import { isOurTable, localTable, outerMark } from '../../../shared/network/plan/constants.ts';
 import { nameWarnings } from '../../../shared/names/warnings.ts';
-import type { KeyText, TunnelWarning } from '../../../shared/tunnel/status.ts';
+import type { TunnelWarning } from '../../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
+import { literalsOf, unresolvedOf } from '../endpoints/resolve.ts';
+import type { ResolvedEndpoints, UnresolvedEndpoint } from '../endpoints/resolve.ts';
 import { mtusOfRoutesTo } from '../network/routes-to.ts';
 import type { Programs } from '../system/programs.ts';
 import { chooseMtu, leastMtuForIPv6, usualMtu } from './mtu.ts';
 import type { PreparedTunnel } from './prepared.ts';
-import { resolveEndpoint } from './resolve.ts';
-import type { ResolvedEndpoint } from './resolve.ts';
-
-/** The endpoints of a tunnel after their names were looked up. */
-export type ResolvedEndpoints = ReadonlyMap<KeyText, ResolvedEndpoint>;
 
 /** What a tunnel is prepared with. */
 export interface Circumstances {
@@ -23,25 +20,6 @@ export interface Circumstances {
   readonly order: number;
   /** Milliseconds since 1970. */
   readonly wallTime: number;
-}
-
-/**
- * Looks up every endpoint of a tunnel, all at a time.
- *
- * @param ipv6 whether this host has IPv6
- * @throws FaultError `endpoint-unresolved` where there are endpoints and none of them has an address
- */
-export async function resolveEndpoints(tunnel: Tunnel, ipv6: boolean): Promise<ResolvedEndpoints> {
-  const outcomes = await Promise.all(
-    tunnel.peers.map(async ({ publicKey, endpoint }) => {
-      return endpoint === null ? null : ([publicKey, await resolveEndpoint(endpoint, ipv6)] as const);
-    }),
-  );
-  const resolved = new Map(outcomes.filter((outcome) => outcome !== null));
-  const unresolved = unresolvedOf(resolved);
-  if (unresolved.length > 0 && unresolved.length === resolved.size)
-    throw new FaultError(noEndpoint(unresolved));
-  return resolved;
 }
 
 /**
@@ -76,6 +54,20 @@ export async function prepare(tunnel: Tunnel, circumstances: Circumstances): Pro
   return withIPv6(prepared, circumstances.ipv6);
 }
 
+/**
+ * The same tunnel with its peers elsewhere, as their names say now.
+ *
+ * @param unresolved the endpoints whose names have no address now, each with a warning
+ */
+export function withEndpoints(
+  prepared: PreparedTunnel,
+  endpoints: PreparedTunnel['endpoints'],
+  unresolved: readonly UnresolvedEndpoint[],
+): PreparedTunnel {
+  const others = prepared.warnings.filter(({ code }) => code !== unresolvedCode);
+  return { ...prepared, endpoints, warnings: [...unresolved.map(unresolvedWarning), ...others] };
+}
+
 /** The same tunnel on a host that has IPv6, or has it no more: without it, its addresses and prefixes are left out with a warning. */
 export function withIPv6(prepared: PreparedTunnel, hostHasIPv6: boolean): PreparedTunnel {
   const ipv6 = hostHasIPv6 && prepared.mtu >= leastMtuForIPv6;
@@ -93,16 +85,6 @@ export async function measureMtu(prepared: PreparedTunnel, programs: Programs): 
   const holdsIPv6 = ipv6 && tunnel.addresses.some(({ address }) => address.family === 6);
   const outerMtus = await mtusOfRoutesTo(Object.values(endpoints), mark, programs).catch(() => []);
   return chooseMtu(outerMtus, holdsIPv6);
-}
-
-function literalsOf(resolved: ResolvedEndpoints): Record<KeyText, string> {
-  return Object.fromEntries(
-    [...resolved].flatMap(([key, outcome]) => (outcome.kind === 'resolved' ? [[key, outcome.endpoint]] : [])),
-  );
-}
-
-function unresolvedOf(resolved: ResolvedEndpoints): (ResolvedEndpoint & { kind: 'unresolved' })[] {
-  return [...resolved.values()].flatMap((outcome) => (outcome.kind === 'unresolved' ? [outcome] : []));
 }
 
 /** With tables of their own, users have rules of their own, which may go by the mark. A kill switch tells outer packets by theirs. */
@@ -131,23 +113,15 @@ function reservedTable(table: number): FaultError['fault'] {
   };
 }
 
-function noEndpoint(unresolved: readonly { host: string; reason: string }[]): FaultError['fault'] {
-  const [first] = unresolved;
+function unresolvedWarning({ host, reason }: UnresolvedEndpoint): TunnelWarning {
   return {
-    code: 'endpoint-unresolved',
-    message: `No endpoint could be resolved: ${unresolved.map(({ host, reason }) => `${host} (${reason})`).join(', ')}.`,
-    hint: 'Nothing was changed. Check the name in the profile, and whether this machine has a network and a name server.',
-    ...(first === undefined ? {} : { command: `getent ahosts ${first.host}` }),
+    code: unresolvedCode,
+    message: `The endpoint ${host} has no address now: ${reason}.`,
+    hint: 'Its peer cannot be reached until the name has one. It is looked up again by itself; the other peers are not affected.',
   };
 }
 
-function unresolvedWarning({ host, reason }: { host: string; reason: string }): TunnelWarning {
-  return {
-    code: 'endpoint-unresolved',
-    message: `The endpoint ${host} could not be resolved: ${reason}.`,
-    hint: 'Its peer cannot be reached. The other peers are not affected.',
-  };
-}
+const unresolvedCode = 'endpoint-unresolved';
 
 const ipv6Codes: ReadonlySet<string> = new Set(['ipv6-disabled', 'ipv6-needs-mtu']);
 

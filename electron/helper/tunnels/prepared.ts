@@ -6,7 +6,7 @@ import type { GuardedTunnel } from '../../../shared/network/plan/kill-switch.ts'
 import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
 import type { KeyText, Timestamp, TunnelWarning } from '../../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
-import { addressOfEndpoint } from './resolve.ts';
+import { addressOfEndpoint } from '../endpoints/endpoint.ts';
 
 /**
  * A tunnel with everything decided that its profile leaves open: with it the interface can be made at any time, again after

@@ -1,36 +1,63 @@
-import { routesTo } from '../network/routes-to.ts';
+import type { KeyText } from '../../../shared/tunnel/status.ts';
+import { waysTo } from '../network/routes-to.ts';
 import type { Log } from '../system/log.ts';
 import type { Programs } from '../system/programs.ts';
+import type { PeerReading } from '../engine/reading.ts';
 import type { LiveTunnel } from './live-tunnel.ts';
 
 /**
  * Milliseconds after a change of the way to the peers at which they are called again, until they answer: the first call may go
  * out before the new way is ready.
  */
-const callsAfter = [300, 1_000, 2_000] as const;
+const callsAfter = [200, 500, 1_000, 1_750, 2_500, 3_500, 5_000] as const;
+
+/** With more peers than this in use, none is made to begin a new session: a burst of handshakes helps nobody. */
+const mostRenewals = 32;
+
+/** What {@link Roaming} tells and asks for. */
+export interface RoamingHands {
+  /** Asks the engine of a tunnel how things are. */
+  readonly look: (live: LiveTunnel) => Promise<void>;
+  /** A tunnel's peers are reached another way from now on. */
+  readonly moved: (live: LiveTunnel) => void;
+}
 
 /**
- * Notices that this machine reaches the peers of a tunnel another way than before (another address, gateway or interface), and
- * makes the engine use it at once; by itself wireguard-go takes 15 s.
+ * Notices that this machine reaches the peers of a tunnel another way than before (another address, gateway or interface, a cable that
+ * is in again), and makes the engine use it at once; by itself wireguard-go takes 15 s.
  */
 export class Roaming {
   readonly #programs: Programs;
   readonly #log: Log;
-  readonly #look: (live: LiveTunnel) => Promise<void>;
+  readonly #hands: RoamingHands;
   /** The ways of each tunnel when it was last looked at. */
   readonly #ways = new WeakMap<LiveTunnel, string>();
   readonly #calls = new Set<NodeJS.Timeout>();
 
-  /** @param look asks the engine of a tunnel how things are */
-  constructor(programs: Programs, log: Log, look: (live: LiveTunnel) => Promise<void>) {
+  constructor(programs: Programs, log: Log, hands: RoamingHands) {
     this.#programs = programs;
     this.#log = log;
-    this.#look = look;
+    this.#hands = hands;
   }
 
   /** Looks at the ways of these tunnels now. */
   async follow(tunnels: readonly LiveTunnel[]): Promise<void> {
     await Promise.all(tunnels.map((live) => this.#followOne(live)));
+  }
+
+  /** Calls the peers of a tunnel until they answer: the machine has slept, and no session of its engine can be relied on. */
+  async wakeUp(live: LiveTunnel): Promise<void> {
+    this.#hands.moved(live);
+    await renew(live, live.readingsInUse);
+    await this.#callUntilAnswered(live);
+  }
+
+  /** Calls some peers of a tunnel that are looked for elsewhere from now on; a session they had is not known there. */
+  async call(live: LiveTunnel, peers: readonly KeyText[]): Promise<void> {
+    await renew(
+      live,
+      live.readings.filter(({ publicKey }) => peers.includes(publicKey)),
+    );
   }
 
   /** No further call. */
@@ -47,38 +74,51 @@ export class Roaming {
     // Without any way there is nobody to call; the next change brings one.
     if (before === undefined || ways === '') return;
     this.#log('way-changed', { interface: live.interface, ways });
+    this.#hands.moved(live);
     await live.engine?.rebind(live.readings).catch(() => undefined);
-    await call(live);
+    await greet(live, live.readingsInUse);
+    await this.#callUntilAnswered(live);
+  }
+
+  async #callUntilAnswered(live: LiveTunnel): Promise<void> {
+    // What was heard before counts for nothing.
+    await this.#hands.look(live);
     for (const delay of callsAfter) this.#callLater(live, delay);
   }
 
   #callLater(live: LiveTunnel, delay: number): void {
-    const heard = rxBytesOf(live);
+    const heard = new Map(live.readings.map(({ publicKey, rxBytes }) => [publicKey, rxBytes]));
     const timer = setTimeout(() => {
       this.#calls.delete(timer);
-      void this.#look(live).then(() => (rxBytesOf(live) === heard ? call(live) : undefined));
+      void this.#hands.look(live).then(() => {
+        const silent = live.readingsInUse.filter(
+          ({ publicKey, rxBytes }) => rxBytes === (heard.get(publicKey) ?? rxBytes),
+        );
+        return renew(live, silent);
+      });
     }, delay);
     this.#calls.add(timer);
   }
 
-  /** By which interface, gateway and source address each endpoint of a tunnel is reached, as text. */
-  async #waysOf(live: LiveTunnel): Promise<string> {
+  #waysOf(live: LiveTunnel): Promise<string> {
     const endpoints = live.readings.flatMap(({ endpoint }) => endpoint ?? []);
-    if (endpoints.length === 0) return '';
-    const routes = await routesTo(endpoints, live.prepared.mark, this.#programs);
-    return routes
-      .map(
-        ({ destination, device, gateway, source }) =>
-          `${destination} ${device ?? ''} ${gateway ?? ''} ${source ?? ''}`,
-      )
-      .join('; ');
+    return endpoints.length === 0
+      ? Promise.resolve('')
+      : waysTo(endpoints, live.prepared.mark, this.#programs);
   }
 }
 
-async function call(live: LiveTunnel): Promise<void> {
-  await live.engine?.greet(live.readingsInUse).catch(() => undefined);
+function greet(live: LiveTunnel, peers: readonly PeerReading[]): Promise<void> {
+  return live.engine?.greet(peers).catch(() => undefined) ?? Promise.resolve();
 }
 
-function rxBytesOf(live: LiveTunnel): number {
-  return live.readings.reduce((sum, { rxBytes }) => sum + rxBytes, 0);
+/**
+ * Makes an engine begin a new session with some peers at once: what it has sent to them may have gone nowhere, and by itself it tries
+ * again after 5 s only.
+ */
+async function renew(live: LiveTunnel, peers: readonly PeerReading[]): Promise<void> {
+  if (peers.length === 0) return;
+  if (peers.length <= mostRenewals)
+    await live.engine?.renew(live.prepared.tunnel.privateKey).catch(() => undefined);
+  await greet(live, peers);
 }

@@ -4,18 +4,26 @@ import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
 import type { Conflict } from '../../../shared/network/plan/conflicts.ts';
 import { wishOf } from '../../../shared/names/wish.ts';
 import type { NameWish } from '../../../shared/names/wish.ts';
+import { outerMark } from '../../../shared/network/plan/constants.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
 import type { KeyText, Timestamp, TunnelStatus } from '../../../shared/tunnel/status.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
+import { EndpointFollower } from '../endpoints/follower.ts';
+import { OutsideResolver } from '../endpoints/resolver.ts';
+import { resolveEndpoints } from '../endpoints/resolve.ts';
+import type { Lookups, ResolvedEndpoints, UnresolvedEndpoint } from '../endpoints/resolve.ts';
+import { UplinkServers } from '../endpoints/uplink-servers.ts';
 import { WgQuickDriver } from '../engine/driver.ts';
 import { NetworkMonitor } from '../network/monitor.ts';
 import { NameHolder } from '../names/name-holder.ts';
 import { hasIPv6 } from '../network/observe.ts';
+import { routesTo } from '../network/routes-to.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Log } from '../system/log.ts';
 import type { Programs } from '../system/programs.ts';
 import type { RunFolder } from '../system/run-folder.ts';
+import { SleepNotice } from '../system/sleep-notice.ts';
 import { Turnstile } from '../system/turnstile.ts';
 import { conflictsOf, decide, explain, planOf } from './advice.ts';
 import type { Decisions } from './advice.ts';
@@ -24,8 +32,7 @@ import { LiveTunnel } from './live-tunnel.ts';
 import { NetworkHolder } from './network-holder.ts';
 import type { Basis } from './network-holder.ts';
 import { decideNames, nameConflict } from './name-advice.ts';
-import { measureMtu, prepare, resolveEndpoints, withIPv6 } from './prepare.ts';
-import type { ResolvedEndpoints } from './prepare.ts';
+import { measureMtu, prepare, withEndpoints, withIPv6 } from './prepare.ts';
 import { guardedTunnel } from './prepared.ts';
 import type { PreparedTunnel } from './prepared.ts';
 import { HoldingsRecord } from './record.ts';
@@ -41,6 +48,8 @@ export interface Surroundings {
   readonly owner: number;
   readonly clock: Clock;
   readonly log: Log;
+  /** The bundle of the child that looks up names. */
+  readonly resolverProgram: string;
   /** The public key of a private key. */
   readonly publicKeyOf: (privateKey: KeyText) => KeyText;
 }
@@ -56,6 +65,9 @@ const lookEvery = { watched: 1_000, unwatched: 5_000 } as const;
 
 /** Milliseconds between looks at what nobody tells us of: a kernel setting that was changed. */
 const inspectEvery = 20_000;
+
+/** Milliseconds between looks whether the machine has slept: traffic is to be back within two seconds. */
+const sleepEvery = 1_000;
 
 /** Milliseconds between looks while a handshake is waited for. */
 const waitStep = 50;
@@ -78,10 +90,15 @@ export class Supervisor {
   readonly #monitor: NetworkMonitor;
   readonly #roaming: Roaming;
   readonly #uplink: UplinkOpening;
+  readonly #servers = new UplinkServers(() => this.#names.uplinkServers());
+  readonly #resolver: OutsideResolver;
+  readonly #endpoints: EndpointFollower<LiveTunnel>;
+  readonly #sleep: SleepNotice;
   readonly #turnstile = new Turnstile();
   readonly #repairs = new RepairTimer(() => void this.#turnstile.pass(() => this.#repair()));
   readonly #looks = new LookTimer(() => this.#lookAtAll());
   readonly #inspections = new LookTimer(() => this.#inspect());
+  readonly #awakenings = new LookTimer(() => this.#noticeSleep());
   readonly #tunnels = new Map<string, LiveTunnel>();
   /** Interfaces whose endpoints are being resolved; taking one down takes it out of here. */
   readonly #coming = new Set<Tunnel>();
@@ -101,7 +118,24 @@ export class Supervisor {
       clock,
       () => void this.#turnstile.pass(() => this.#followUplink()),
     );
-    this.#roaming = new Roaming(programs, log, (live) => this.#look(live));
+    this.#roaming = new Roaming(programs, log, {
+      look: (live) => this.#look(live),
+      moved: (live) => this.#endpoints.moved(live),
+    });
+    this.#resolver = new OutsideResolver(
+      surroundings.resolverProgram,
+      programs,
+      () => this.#servers.now(),
+      log,
+    );
+    this.#endpoints = new EndpointFollower({
+      lookUp: (name) => this.#resolver.lookUp(name),
+      routesTo: (endpoints, mark) => routesTo(endpoints, mark, programs),
+      now: () => clock.now(),
+      redial: (live, endpoints, unresolved) =>
+        this.#turnstile.pass(() => this.#redial(live, endpoints, unresolved)),
+    });
+    this.#sleep = new SleepNotice(clock);
   }
 
   /** Brings back the tunnels that a helper before this one promised, and undoes whatever else it left. */
@@ -124,7 +158,9 @@ export class Supervisor {
     // Names are looked up before the turnstile: one that nobody answers for must not hold up the other tunnels.
     this.#coming.add(tunnel);
     const ipv6 = await hasIPv6();
-    const endpoints = await resolveEndpoints(tunnel, ipv6).finally(() => {
+    // Whoever is asked now is known when a tunnel's own servers stand in their place.
+    await this.#servers.now();
+    const endpoints = await resolveEndpoints(tunnel, this.#lookups()).finally(() => {
       if (!this.#coming.delete(tunnel)) throw cancelled(tunnel.name);
     });
     const live = await this.#turnstile.pass(() => this.#bringUp(tunnel, { endpoints, ipv6 }, decisions));
@@ -171,7 +207,7 @@ export class Supervisor {
   /** What would be done for a tunnel, and what it would run into. Changes nothing. */
   async plan(tunnel: Tunnel): Promise<HelperResult<'plan'>> {
     const ipv6 = await hasIPv6();
-    const known = { endpoints: await resolveEndpoints(tunnel, ipv6), ipv6 };
+    const known = { endpoints: await resolveEndpoints(tunnel, this.#lookups()), ipv6 };
     const { prepared, conflicts } = await this.#foresee(tunnel, known);
     const others = this.#others(tunnel);
     const [wish, otherWishes] = [wishOfTunnel(prepared), others.map((live) => wishOfTunnel(live.prepared))];
@@ -227,10 +263,13 @@ export class Supervisor {
       this.#monitor.stop();
       this.#repairs.stop();
       this.#roaming.stop();
+      this.#endpoints.stop();
+      this.#resolver.stop();
       if (!keep) await this.#takeDown([...this.#tunnels.values()]);
       await this.#names.stop(keep);
       this.#looks.every(null);
       this.#inspections.every(null);
+      this.#awakenings.every(null);
       for (const live of this.#tunnels.values()) live.detach();
     });
   }
@@ -247,6 +286,7 @@ export class Supervisor {
     decideNames(nameConflict(wishOfTunnel(asked), otherWishes), decisions);
     const prepared = decide(asked, conflicts, decisions);
     const live = await this.#put(prepared, present);
+    this.#endpoints.remember(live, known.endpoints);
     this.#begin([live]);
     await this.#greet(live);
     await this.#look(live);
@@ -300,7 +340,7 @@ export class Supervisor {
   #networkChanged(): void {
     this.#repairs.noticed();
     // One tunnel that cannot be repaired must not keep the others from following.
-    if (this.#repairs.isFailing) void this.#roaming.follow([...this.#tunnels.values()]);
+    if (this.#repairs.isFailing) void this.#followNetwork();
   }
 
   /** Begins to watch over tunnels that stand now. */
@@ -470,9 +510,62 @@ export class Supervisor {
       await this.#greet(live);
     }
     await this.#lookAtAll();
-    await this.#roaming.follow([...this.#tunnels.values()]);
+    await this.#followNetwork();
     this.#pace();
   }
+
+  /** Reaches the peers by whatever way there is now, at whatever address of theirs it leads to. */
+  async #followNetwork(): Promise<void> {
+    const tunnels = [...this.#tunnels.values()];
+    await this.#roaming.follow(tunnels);
+    for (const live of tunnels) void this.#endpoints.routesChanged(live).catch(this.#endpointsFailed);
+  }
+
+  /** Looks for peers elsewhere, as their names say, with whatever the network needs for that. */
+  async #redial(
+    live: LiveTunnel,
+    endpoints: ReadonlyMap<KeyText, string>,
+    unresolved: readonly UnresolvedEndpoint[],
+  ): Promise<void> {
+    if (this.#tunnels.get(live.interface) !== live) return;
+    const all = { ...live.prepared.endpoints, ...Object.fromEntries(endpoints) };
+    live.prepared = withEndpoints(live.prepared, all, unresolved);
+    this.#record.promise(live.prepared);
+    if (endpoints.size > 0) {
+      this.#surroundings.log('endpoints-changed', {
+        interface: live.interface,
+        endpoints: [...endpoints.values()].join(' '),
+      });
+      const failed = await this.#hold('remembered');
+      if (failed.size > 0) this.#repairs.soon();
+      await live.engine?.dial(endpoints).catch(() => undefined);
+      await this.#look(live);
+      await this.#roaming.call(live, [...endpoints.keys()]);
+    }
+    await this.#look(live);
+  }
+
+  async #noticeSleep(): Promise<void> {
+    const slept = this.#sleep.take();
+    if (slept === 0) return;
+    this.#surroundings.log('woke-up', { seconds: Math.round(slept / 1000) });
+    await Promise.all([...this.#tunnels.values()].map((live) => this.#roaming.wakeUp(live)));
+  }
+
+  /** How the names of a tunnel that is to come up are looked up. */
+  #lookups(): Lookups {
+    const { programs } = this.#surroundings;
+    return {
+      lookUp: (name) => this.#resolver.lookUp(name),
+      routesTo: (endpoints) => routesTo(endpoints, outerMark, programs),
+    };
+  }
+
+  readonly #endpointsFailed = (error: unknown): void => {
+    const fault = faultOf(error);
+    this.#surroundings.log('endpoints-not-followed', { code: fault.code, reason: fault.message });
+    this.#repairs.soon();
+  };
 
   async #inspect(): Promise<void> {
     const stands = await Promise.all([this.#holder.settingsStand(), this.#names.stands()]);
@@ -530,6 +623,7 @@ export class Supervisor {
     const isBusy = this.#tunnels.size > 0;
     this.#looks.every(isBusy ? (this.#listeners.size > 0 ? lookEvery.watched : lookEvery.unwatched) : null);
     this.#inspections.every(isBusy ? inspectEvery : null);
+    this.#awakenings.every(isBusy ? sleepEvery : null);
   }
 
   #lookAtAll(): Promise<unknown> {
@@ -542,6 +636,7 @@ export class Supervisor {
     return live.look().then((change) => {
       this.#tell(change);
       if (this.#uplink.now !== null && live.isConnected) this.#closeUplink();
+      void this.#endpoints.consider(live).catch(this.#endpointsFailed);
       if (live.hasForeignMark) return this.#restoreMark(live);
       return undefined;
     });

@@ -9,8 +9,8 @@ describe('what iproute2 says of links', () => {
 
   it('is their names, numbers, MTUs and addresses, and whether they are up', () => {
     expect(linksOf(`[${lo},${down}]`)).toEqual([
-      { name: 'lo', index: 1, up: true, mtu: 65_536, addresses: ['127.0.0.1/8', '::1/128'] },
-      { name: 'home', index: 7, up: false, mtu: 1420, addresses: [] },
+      { name: 'lo', index: 1, up: true, carrier: true, mtu: 65_536, addresses: ['127.0.0.1/8', '::1/128'] },
+      { name: 'home', index: 7, up: false, carrier: false, mtu: 1420, addresses: [] },
     ]);
   });
 

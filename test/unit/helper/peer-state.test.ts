@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { meetPeer, observePeer, peerState } from '../../../electron/helper/tunnels/peer-state.ts';
+import {
+  demandingSince,
+  meetPeer,
+  observePeer,
+  peerState,
+} from '../../../electron/helper/tunnels/peer-state.ts';
 import type { PeerCounters, PeerMemory } from '../../../electron/helper/tunnels/peer-state.ts';
 import type { PeerState } from '../../../shared/tunnel/status.ts';
 
@@ -23,6 +28,12 @@ class PeerOverTime {
 
   get state(): PeerState {
     return peerState(this.#memory, this.#now);
+  }
+
+  /** For how long it has owed an answer, in seconds; null where it owes none. */
+  get owesFor(): number | null {
+    const since = demandingSince(this.#memory, this.#now);
+    return since === null ? null : (this.#now - since) / 1000;
   }
 
   /** Lets time pass and looks once, at the end of it. */
@@ -207,5 +218,44 @@ describe('a peer that is met in the middle of its life', () => {
   it('is connected by a handshake that is dated before the last one', () => {
     const peer = new PeerOverTime({ latestHandshake: 77 }, 5000);
     expect(peer.after(5, { handshake: true })).toBe('connected');
+  });
+});
+
+describe('what a peer owes', () => {
+  it('is an answer to a handshake, and to data, from when it was sent', () => {
+    for (const tx of [148, 96, 128]) {
+      const peer = new PeerOverTime();
+      peer.after(5, { tx });
+      expect(peer.owesFor).toBe(0);
+      peer.after(5, { tx });
+      peer.after(5, { tx: 32 });
+      expect(peer.owesFor).toBe(10);
+    }
+  });
+
+  it('is nothing for keepalives, which nobody answers', () => {
+    const peer = new PeerOverTime({ latestHandshake: 1 }, 0, 25);
+    for (const tx of [32, 0, 0, 0, 0, 32, 64]) {
+      peer.after(5, { tx });
+      expect(peer.owesFor).toBeNull();
+    }
+  });
+
+  it('is paid by anything that comes', () => {
+    const peer = new PeerOverTime();
+    peer.after(5, { tx: 148 });
+    peer.after(5, { rx: 32 });
+    expect(peer.owesFor).toBeNull();
+    peer.after(5, { tx: 96 });
+    expect(peer.owesFor).toBe(0);
+  });
+
+  it('is forgotten when nothing is asked of it any more', () => {
+    const peer = new PeerOverTime();
+    peer.after(5, { tx: 148 });
+    peer.every5s(20);
+    expect(peer.owesFor).toBeNull();
+    peer.after(5, { tx: 148 });
+    expect(peer.owesFor).toBe(0);
   });
 });

@@ -44,10 +44,32 @@ describe('wireguard-go', () => {
     expect(requests).toEqual([`set=1\n${peer('01', 0)}${peer('01', 25)}${peer('02', 1)}${peer('02', 0)}\n`]);
   });
 
+  it('reaches peers elsewhere without losing what it knows of them', async () => {
+    const { engine, requests } = await attached();
+    const { publicKey } = reading('01');
+    await engine.dial(new Map([[publicKey, '[2001:db8::2]:1']]));
+    expect(requests).toEqual([
+      `set=1\npublic_key=${'01'.repeat(32)}\nupdate_only=true\nendpoint=[2001:db8::2]:1\n\n`,
+    ]);
+  });
+
+  it('renews its sessions by another key of its own, and has its own again in the same request', async () => {
+    const { engine, requests } = await attached();
+    const { publicKey: key } = reading('0a');
+    await engine.renew(key);
+    await engine.renew(key);
+    const lines = requests.map((request) => request.split('\n'));
+    expect(lines.map(([, , own]) => own)).toEqual(Array(2).fill(`private_key=${'0a'.repeat(32)}`));
+    const passing = lines.map(([, other]) => other ?? '');
+    expect(passing.every((line) => /^private_key=[0-9a-f]{64}$/.test(line))).toBe(true);
+    expect(new Set(passing).size).toBe(2);
+  });
+
   it('is left alone where there is no peer to talk to', async () => {
     const { engine, requests } = await attached();
     await engine.greet([reading('01', { endpoint: null })]);
     await engine.rebind([]);
+    await engine.dial(new Map());
     expect(requests).toEqual([]);
   });
 
