@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
+import type { Diagnosis } from '../shared/diagnosis/diagnosis.ts';
 import type { Fault } from '../shared/fault.ts';
 import type { ImportOutcome, UiBridge, UiChange, UiState, UiVerbs } from '../shared/contract/ui/verbs.ts';
 import { lostFault } from './bridge/lost.ts';
@@ -38,6 +39,15 @@ export interface ImportReport {
   readonly outcomes: readonly ImportOutcome[];
 }
 
+/** A diagnosis that goes on or has ended. */
+export interface DiagnosisView {
+  /** The profile it is of. */
+  readonly name: string;
+  /** Both null while it goes on. */
+  readonly result: Diagnosis | null;
+  readonly fault: Fault | null;
+}
+
 /** All that the interface shows, and all that it can be asked to do. */
 export interface Adit {
   readonly link: Link;
@@ -55,6 +65,7 @@ export interface Adit {
   readonly report: ImportReport | null;
   /** Where captive portals ask to sign in, by the profile whose kill switch was opened. */
   readonly portals: ReadonlyMap<string, string>;
+  readonly diagnosis: DiagnosisView | null;
 
   /** Listens to the app process from now on; the returned function ends that. */
   readonly start: () => () => void;
@@ -81,6 +92,8 @@ export interface Adit {
   /** Restores the damaged text of a profile; the fault, or null where it was done. */
   readonly restoreText: (name: string) => Promise<Fault | null>;
   readonly dismissReport: () => void;
+  /** Looks into a tunnel, or into the way to an address through it; null is none in particular. */
+  readonly diagnose: (name: string, address: string | null) => Promise<void>;
 }
 
 /** What a person goes on in spite of. */
@@ -208,6 +221,7 @@ export function createAdit(bridge: UiBridge): StoreApi<Adit> {
       text: null,
       report: null,
       portals: new Map(),
+      diagnosis: null,
 
       start() {
         const endChanges = bridge.onChange(take);
@@ -346,6 +360,17 @@ export function createAdit(bridge: UiBridge): StoreApi<Adit> {
       },
 
       dismissReport: () => set({ report: null }),
+
+      async diagnose(name, address) {
+        const asked: DiagnosisView = { name, result: null, fault: null };
+        set({ diagnosis: asked });
+        const reply = await bridge.ask('tunnel.diagnose', { name, address });
+        // Another may have been begun meanwhile.
+        if (get().diagnosis !== asked) return;
+        set({
+          diagnosis: reply.ok ? { ...asked, result: reply.result } : { ...asked, fault: reply.fault },
+        });
+      },
     };
   });
 }

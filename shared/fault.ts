@@ -102,6 +102,7 @@ export const faultCodes = {
   'kill-switch-not-blocking':
     'The uplink is not closed by a kill switch that waits for a peer, so it is not opened.',
   'handshake-timeout': 'The tunnel stands, but no peer has answered within the time given.',
+  'destination-invalid': 'What was to be reached is no address, and no name with a port.',
   'needs-root': 'This has to be done as root.',
 
   // The interface

@@ -1,4 +1,5 @@
 import { restoreText } from '../../shared/config/index.ts';
+import { parseDestination } from '../../shared/diagnosis/diagnosis.ts';
 import { FaultError, faultOf } from '../../shared/fault.ts';
 import type { Fault } from '../../shared/fault.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
 } from '../../shared/contract/ui/verbs.ts';
 import { settingsToText } from '../../shared/tunnel/settings.ts';
 import { uiParams } from '../../shared/contract/ui/validators.ts';
+import { diagnose } from './diagnosis/diagnose.ts';
 import type { Places } from './environment.ts';
 import type { HelperConnection } from './helper-client/connection.ts';
 import { HelperLink } from './helper-client/link.ts';
@@ -137,6 +139,11 @@ export class App {
       await takeDown(this.#link.connection(), this.#store, name);
       return null;
     },
+    'tunnel.diagnose': async ({ name, address }) => {
+      const destination = address === null ? null : parseDestination(address);
+      if (address !== null && destination === null) throw invalidDestination(address);
+      return diagnose(this.#store, () => this.#link.connection(), { name, destination });
+    },
   };
 
   /** The helper, for what needs one: it is started where none runs. */
@@ -171,5 +178,13 @@ function invalidQuestion(verb: string): FaultError {
     code: 'request-invalid',
     message: `The interface asked for ${JSON.stringify(verb.slice(0, 64))} in a way the contract does not have.`,
     hint: 'Reload the window: it may be of another version than the program behind it.',
+  });
+}
+
+function invalidDestination(text: string): FaultError {
+  return new FaultError({
+    code: 'destination-invalid',
+    message: `${JSON.stringify(text.slice(0, 64))} is no address, and no name.`,
+    hint: 'Give an address or a name, and behind a colon a TCP port if one matters: 10.43.0.80:80.',
   });
 }

@@ -4,7 +4,9 @@ import { Icon } from './icon.tsx';
 import './note.css';
 
 /** How bad it is. */
-export type NoteKind = 'fault' | 'warning';
+export type NoteKind = 'fault' | 'warning' | 'plain';
+
+const icons = { fault: 'close', warning: 'warning', plain: 'check' } as const;
 
 /** What a fault, a failure and a warning have in common. */
 export interface NoteText {
@@ -28,7 +30,7 @@ export function Note(props: {
   const { kind, note, isNews = false, why, children } = props;
   return (
     <div className={`note is-${kind}`} role={isNews ? 'alert' : undefined}>
-      <Icon name={kind === 'fault' ? 'close' : 'warning'} />
+      <Icon name={icons[kind]} />
       <div className="note-body">
         <p className="note-message">{note.message}</p>
         {why === undefined ? null : <p className="note-hint">{why}</p>}

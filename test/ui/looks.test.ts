@@ -49,6 +49,10 @@ async function tour(page: Page, look: (screen: string) => Promise<void>, isNarro
   await look('configuration');
   await page.getByRole('button', { name: 'Reveal keys' }).click();
   await look('question');
+  await page.getByRole('tab', { name: 'Diagnosis' }).click();
+  await page.getByRole('button', { name: 'Diagnose' }).click();
+  await page.getByRole('table', { name: 'Who was asked' }).waitFor();
+  await look('diagnosis');
   await choose('office');
   await page.getByRole('main').getByRole('switch').click();
   await page.getByRole('main').getByRole('alert').waitFor();

@@ -212,6 +212,28 @@ const screens: readonly Screen[] = [
     },
   },
   {
+    name: 'diagnosis',
+    app: everyday,
+    act: async (page) => {
+      await open(page, 'four-clouds');
+      await page.getByRole('tab', { name: 'Diagnosis' }).click();
+      await page.getByRole('textbox', { name: 'Address' }).fill('172.24.135.45');
+      await page.getByRole('button', { name: 'Diagnose' }).click();
+      await page.getByRole('table', { name: 'Who was asked' }).waitFor();
+    },
+  },
+  {
+    name: 'diagnosis-narrow',
+    app: everyday,
+    options: { viewport: narrow },
+    act: async (page) => {
+      await open(page, 'four-clouds');
+      await page.getByRole('tab', { name: 'Diagnosis' }).click();
+      await page.getByRole('button', { name: 'Diagnose' }).click();
+      await page.getByRole('table', { name: 'Who was asked' }).waitFor();
+    },
+  },
+  {
     name: 'rename',
     app: everyday,
     act: async (page) => {

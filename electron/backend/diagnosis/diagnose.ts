@@ -28,7 +28,7 @@ export interface DiagnosisQuestion {
  */
 export async function diagnose(
   store: ProfileStore,
-  reachHelper: () => Promise<HelperConnection>,
+  reachHelper: () => HelperConnection | Promise<HelperConnection>,
   { name, destination }: DiagnosisQuestion,
 ): Promise<Diagnosis> {
   const profiles = await store.all();
@@ -133,7 +133,7 @@ async function findRoute(
 
 /** The helper, or what keeps it from being asked. */
 async function reached(
-  reachHelper: () => Promise<HelperConnection>,
+  reachHelper: () => HelperConnection | Promise<HelperConnection>,
 ): Promise<{ connection: HelperConnection } | { fault: Fault }> {
   try {
     return { connection: await reachHelper() };

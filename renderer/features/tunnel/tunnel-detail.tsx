@@ -5,20 +5,28 @@ import type { Tab } from '../../components/tabs.tsx';
 import { formatCount } from '../../format/count.ts';
 import type { Entry } from '../../model/entry.ts';
 import { Configuration } from '../configuration/configuration.tsx';
+import { DiagnosisPage } from '../diagnosis/diagnosis-page.tsx';
 import { RemoveDialog } from '../profiles/remove-dialog.tsx';
 import { Overview } from './overview.tsx';
 import { ProfileButtons } from './profile-buttons.tsx';
 import { TunnelHeader } from './tunnel-header.tsx';
 import './tunnel.css';
 
+/** What is shown of a profile. */
+type Page = 'overview' | 'configuration' | 'diagnosis';
+
 /** Everything about the profile that is chosen. */
 export function TunnelDetail({ entry }: { readonly entry: Entry }): ReactNode {
   const { name, title, profile, tunnel } = entry;
-  const [tab, setTab] = useState<'overview' | 'configuration'>('overview');
+  const [tab, setTab] = useState<Page>('overview');
   const [asks, setAsks] = useState<'nothing' | 'rename' | 'remove'>('nothing');
   const close = (): void => setAsks('nothing');
-  const overview: Tab<'overview'> = { key: 'overview', words: 'Overview' };
-  const tabs = profile === null ? [overview] : [overview, configurationTab(profile.errors, profile.warnings)];
+  const tabs: readonly Tab<Page>[] = [
+    { key: 'overview', words: 'Overview' },
+    ...(profile === null ? [] : [configurationTab(profile.errors, profile.warnings)]),
+    { key: 'diagnosis', words: 'Diagnosis' },
+  ];
+  const page = tabs.some(({ key }) => key === tab) ? tab : 'overview';
 
   return (
     <>
@@ -26,7 +34,7 @@ export function TunnelDetail({ entry }: { readonly entry: Entry }): ReactNode {
       <Tabs
         label={title}
         tabs={tabs}
-        current={profile === null ? 'overview' : tab}
+        current={page}
         onChange={setTab}
         aside={
           profile === null ? null : (
@@ -38,7 +46,9 @@ export function TunnelDetail({ entry }: { readonly entry: Entry }): ReactNode {
           )
         }
       >
-        {tab === 'overview' || profile === null ? <Overview entry={entry} /> : <Configuration name={name} />}
+        {page === 'overview' ? <Overview entry={entry} /> : null}
+        {page === 'configuration' ? <Configuration name={name} /> : null}
+        {page === 'diagnosis' ? <DiagnosisPage name={name} /> : null}
       </Tabs>
       {asks === 'remove' ? <RemoveDialog name={name} title={title} onDone={close} /> : null}
     </>

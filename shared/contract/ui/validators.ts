@@ -43,4 +43,5 @@ export const uiParams = {
   }),
   'tunnel.down': z.strictObject({ name: profileName }),
   'tunnel.unblock': z.strictObject({ name: profileName, minutes: z.int().min(0).max(longestOpening) }),
+  'tunnel.diagnose': z.strictObject({ name: profileName, address: z.string().min(1).max(300).nullable() }),
 } as const satisfies { readonly [V in UiVerb]: z.ZodType<UiVerbs[V]['params']> };

@@ -2,6 +2,7 @@
  * The contract between the interface and the app process: types and verb names, nothing that runs. The renderer imports
  * this file; the validators of the same verbs are in `validators.ts` and stay on the other side.
  */
+import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import type { Fault } from '../../fault.ts';
 import type { TunnelChange } from '../../tunnel/change.ts';
 import type { SettingName, SettingsText } from '../../tunnel/settings.ts';
@@ -114,6 +115,8 @@ export interface UiVerbs {
     params: { name: string; minutes: number };
     result: { until: string | null; portal: string | null };
   };
+  /** Finds out what is wrong with a tunnel, or with the way to `address`, which may have a port. Takes up to half a minute. */
+  'tunnel.diagnose': { params: { name: string; address: string | null }; result: Diagnosis };
 }
 
 /** The name of a verb. */

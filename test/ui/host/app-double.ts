@@ -13,6 +13,7 @@ import { FaultError } from '../../../shared/fault.ts';
 import { foldChange } from '../../../shared/tunnel/change.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
 import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
+import { relayDoesNotForward } from './diagnoses.ts';
 import { statusOf } from './profiles.ts';
 import { defaultSettings, settingsToText } from '../../../shared/tunnel/settings.ts';
 
@@ -72,6 +73,7 @@ export class AppDouble {
         this.push({ interface: this.profile(name).interface, head: null });
         return Promise.resolve(null);
       },
+      'tunnel.diagnose': ({ name, address }) => Promise.resolve(relayDoesNotForward(name, address)),
     };
   }
 

@@ -109,6 +109,21 @@ describe('the app process, asked by its interface', () => {
     );
   });
 
+  it('diagnoses, and finds that the helper is not there; of what is no address it says so', async () => {
+    const { done, fault } = running();
+    await done('profile.import', kept);
+    expect(await done('tunnel.diagnose', { name: 'home', address: '10.43.0.80:80' })).toMatchObject({
+      tunnel: 'home',
+      address: '10.43.0.80:80',
+      probes: [],
+      findings: [{ code: 'helper-not-running', severity: 'error' }],
+    });
+    expect(await fault('tunnel.diagnose', { name: 'home', address: 'no address' })).toBe(
+      'destination-invalid',
+    );
+    expect(await fault('tunnel.diagnose', { name: 'nobody', address: null })).toBe('profile-not-found');
+  });
+
   it('restores damaged text where it is asked to, and changes nothing else', async () => {
     const { done, fault, places } = running();
     const damaged = homeConf.replace('Zuhause', 'BÃ¼ro').replaceAll('\n', '\r\n');

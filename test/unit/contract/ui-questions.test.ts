@@ -13,6 +13,7 @@ const good: Readonly<Record<UiVerb, unknown>> = {
   'tunnel.up': { name: 'home', accept: ['scripts-refused'] },
   'tunnel.down': { name: 'home' },
   'tunnel.unblock': { name: 'home', minutes: 5 },
+  'tunnel.diagnose': { name: 'home', address: '10.43.0.80:80' },
 };
 
 const verbs = Object.keys(uiParams) as UiVerb[];
