@@ -99,6 +99,8 @@ export const faultCodes = {
   'forwarder-failed': 'The program that sends each name to its own servers could not be started.',
   'kill-switch-unavailable': 'The profile asks for a kill switch, and this machine cannot have one.',
   'kill-switch-taken': 'The kill switch of somebody else on this machine stands already.',
+  'full-tunnel-taken': 'Another user of this machine has all traffic in a tunnel already.',
+  'another-helper-busy': 'The helper of another user has been changing the network for too long.',
   'kill-switch-not-blocking':
     'The uplink is not closed by a kill switch that waits for a peer, so it is not opened.',
   'handshake-timeout': 'The tunnel stands, but no peer has answered within the time given.',

@@ -25,6 +25,8 @@ export const recover: Command = {
     dev: { kind: 'flag', summary: 'Without a helper: from a checkout that others than root can write' },
   },
   async run({ places, given }) {
+    // Another user's helper is not asked, by nobody: if it runs, it says so.
+    if (isAnothers(valueOf(given, 'owner'))) return withoutHelper(places, given);
     const helper = await HelperConnection.open(places.socket).catch((error: unknown) => {
       if (faultOf(error).code !== 'helper-not-running') throw error;
       return null;
@@ -37,6 +39,10 @@ export const recover: Command = {
     }
   },
 };
+
+function isAnothers(owner: string | undefined): boolean {
+  return owner !== undefined && owner !== String(process.getuid?.());
+}
 
 /** Runs the helper's own program once: what it left, it knows how to undo. */
 function withoutHelper({ socket }: Places, given: Given): Answer {

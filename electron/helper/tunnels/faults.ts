@@ -30,12 +30,18 @@ export function anotherTunnelsInterface(tunnel: Tunnel, holder: LiveTunnel): Fau
   });
 }
 
-/** `full-tunnel-taken`, `kill-switch-taken` */
+/** `full-tunnel-taken`, `kill-switch-taken`, `names-taken` */
 export function soleTaken({ sole, neighbour }: { sole: Sole; neighbour: Neighbour }): FaultError {
-  const code = { 'full tunnel': 'full-tunnel-taken', 'kill switch': 'kill-switch-taken' } as const;
+  const { code, what } = (
+    {
+      'full tunnel': { code: 'full-tunnel-taken', what: 'All traffic of this machine is' },
+      'kill switch': { code: 'kill-switch-taken', what: 'The kill switch of this machine is' },
+      'all names': { code: 'names-taken', what: 'The names that this machine looks up are' },
+    } as const
+  )[sole];
   return new FaultError({
-    code: code[sole],
-    message: `The machine has a ${sole} already: user ${neighbour.owner} holds it by ${neighbour.tunnel.interface}, and there can be one only.`,
+    code,
+    message: `${what} another user's already: user ${neighbour.owner} has the tunnel ${neighbour.tunnel.interface}, and the first one wins.`,
     hint: 'Nothing was changed. That user has to take the tunnel down first.',
   });
 }

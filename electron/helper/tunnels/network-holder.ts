@@ -145,7 +145,11 @@ export class NetworkHolder {
 
     const coming = new Map(linksIn(additions).map((name) => [name, name]));
     const parts = desired.filter((resource) => resource.kind !== 'route' && isOnLink(resource, coming));
-    const shared = desired.filter(isShared);
+    const known = new Set(this.#held.map(({ resource }) => resourceIdentity(resource)));
+    const shared =
+      tunnels.length === 0
+        ? []
+        : desired.filter((resource) => isShared(resource) && !known.has(resourceIdentity(resource)));
     await this.#noteAhead([...additions.map(({ resource }) => resource), ...parts, ...shared], beside);
     await this.#raise(additions);
     this.#isGuarding = wantsGuard;

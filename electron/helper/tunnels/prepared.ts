@@ -61,6 +61,7 @@ export function plannedTunnel({
     ipv6,
     order,
     killSwitch: tunnel.killSwitch,
+    allNames: tunnel.dns.servers.length > 0 && tunnel.dns.domains.length === 0,
   };
 }
 

@@ -31,6 +31,7 @@ import { anotherTunnelsInterface, cancelled, noHandshake, notBlocking, notUp } f
 import { LiveTunnel } from './live-tunnel.ts';
 import { NetworkHolder } from './network-holder.ts';
 import type { Basis } from './network-holder.ts';
+import { Neighbours } from './neighbours.ts';
 import { decideNames, nameConflict } from './name-advice.ts';
 import { measureMtu, prepare, withEndpoints, withIPv6 } from './prepare.ts';
 import { guardedTunnel } from './prepared.ts';
@@ -85,6 +86,7 @@ export class Supervisor {
   readonly #surroundings: Surroundings;
   readonly #driver: WgQuickDriver;
   readonly #record: HoldingsRecord;
+  readonly #neighbours: Neighbours;
   readonly #holder: NetworkHolder;
   readonly #names: NameHolder;
   readonly #monitor: NetworkMonitor;
@@ -109,7 +111,14 @@ export class Supervisor {
     this.#surroundings = surroundings;
     this.#driver = new WgQuickDriver(programs, folder);
     this.#record = new HoldingsRecord(folder);
-    this.#holder = new NetworkHolder(programs, this.#driver, this.#record, log);
+    this.#neighbours = new Neighbours(folder, owner);
+    this.#holder = new NetworkHolder({
+      programs,
+      driver: this.#driver,
+      record: this.#record,
+      neighbours: this.#neighbours,
+      log,
+    });
     const changed = (): void => void this.#turnstile.pass(() => this.#followNames());
     this.#names = new NameHolder({ programs, folder, clock, log, owner, changed });
     this.#monitor = new NetworkMonitor(programs, log, () => this.#networkChanged());
@@ -323,7 +332,8 @@ export class Supervisor {
     known: Known,
   ): Promise<{ prepared: PreparedTunnel; conflicts: readonly Conflict[] }> {
     const { clock, programs } = this.#surroundings;
-    const order = Math.max(0, ...this.#prepared().map((prepared) => prepared.order)) + 1;
+    const theirs = this.#neighbours.look().tunnels.map((neighbour) => neighbour.tunnel);
+    const order = Math.max(0, ...[...this.#prepared(), ...theirs].map((other) => other.order)) + 1;
     const prepared = await prepare(tunnel, { ...known, order, wallTime: clock.wallTime() });
     const [mtu, conflicts] = await Promise.all([
       measureMtu(prepared, programs),

@@ -27,6 +27,8 @@ export interface PlannedTunnel {
   readonly order: number;
   /** Null where the machine may send past the tunnel. */
   readonly killSwitch: { readonly allowLan: boolean } | null;
+  /** Whether all names are to go to name servers of its own. */
+  readonly allNames: boolean;
 }
 
 /** The addresses that the interface of a tunnel can hold. */

@@ -25,6 +25,7 @@ export function planned(texts: TunnelTexts = {}): PlannedTunnel {
     ipv6: true,
     order: 1,
     killSwitch: null,
+    allNames: false,
     ...texts,
     addresses: (texts.addresses ?? ['10.200.200.11/24']).map(interfaceAddress),
     prefixes: (texts.prefixes ?? []).map(prefix),
