@@ -1,3 +1,4 @@
+import { parseAddress } from '../network/address.ts';
 import { readDomain } from '../tunnel/settings.ts';
 import type { TunnelDns } from '../tunnel/tunnel.ts';
 
@@ -39,7 +40,7 @@ export function wishOf(tunnel: {
     interface: tunnel.interface,
     name,
     order,
-    servers: unique(dns.servers),
+    servers: unique(dns.servers.filter((text) => parseAddress(text.replace(/%.*$/, '')) !== null)),
     searchDomains,
     scope:
       dns.domains.length === 0

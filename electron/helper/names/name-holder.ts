@@ -11,6 +11,8 @@ import {
   forwardingTable,
 } from '../../../shared/names/forwarding.ts';
 import { answererOf } from '../../../shared/names/route-name.ts';
+import { emptyResolvConf } from '../../../shared/names/resolv-conf.ts';
+import type { ResolvConf } from '../../../shared/names/resolv-conf.ts';
 import { namesStatus } from '../../../shared/names/status.ts';
 import type { NamesApplied, NamesStatus } from '../../../shared/names/status.ts';
 import type { NameWish } from '../../../shared/names/wish.ts';
@@ -23,7 +25,9 @@ import type { Programs } from '../system/programs.ts';
 import type { NameBackend, WholeHostBackend } from './backend.ts';
 import { readNameEnvironment } from './environment.ts';
 import { EtcFile } from './etc-file.ts';
-import { EtcJournal } from './etc-journal.ts';
+import { NamesJournal } from './journal.ts';
+import type { NamesRecord } from './journal.ts';
+import { NetworkManager, undoGlobalDns } from './network-manager.ts';
 import { Forwarder } from './forwarder.ts';
 import { HeldProgram, programHeldIn } from './held-program.ts';
 import { PlainFile, undo } from './plain-file.ts';
@@ -55,11 +59,13 @@ const resolvConf = '/etc/resolv.conf';
  */
 export class NameHolder {
   readonly #surroundings: NameSurroundings;
-  readonly #journal: EtcJournal;
+  readonly #journal: NamesJournal;
   readonly #forwarder: Forwarder;
   #chosen: Chosen | null = null;
   #desired: DesiredNames = desiredNames([]);
   #usesForwarder = false;
+  /** The uplink's servers, as they were taken into account. */
+  #uplink: ResolvConf = emptyResolvConf;
   #fault: Fault | null = null;
   #isStarted = false;
   #endWatch: (() => void) | null = null;
@@ -67,7 +73,7 @@ export class NameHolder {
   constructor(surroundings: NameSurroundings) {
     const { programs, log, owner, changed } = surroundings;
     this.#surroundings = surroundings;
-    this.#journal = new EtcJournal(owner);
+    this.#journal = new NamesJournal(owner);
     this.#forwarder = new Forwarder(programs, log, changed);
   }
 
@@ -78,7 +84,7 @@ export class NameHolder {
    * @throws FaultError where that cannot be; calling again with fewer tunnels undoes what was done
    */
   async hold(wishes: readonly NameWish[]): Promise<string[]> {
-    const undone = this.#isStarted ? [] : this.#takeOver();
+    const undone = this.#isStarted ? [] : await this.#takeOver();
     this.#isStarted = true;
     this.#desired = desiredNames(wishes);
     this.#fault = null;
@@ -127,7 +133,11 @@ export class NameHolder {
   async stands(): Promise<boolean> {
     if (this.#chosen === null) return true;
     if (this.#usesForwarder && this.#forwarder.address === null) return false;
-    return this.#chosen.backend.stands();
+    const { backend } = this.#chosen;
+    if (!(await backend.stands())) return false;
+    // Not every program tells when the uplink's servers are others.
+    if (backend.shape === 'per-link' || !this.#usesForwarder) return true;
+    return sameConf(await backend.uplink(), this.#uplink);
   }
 
   /**
@@ -143,14 +153,30 @@ export class NameHolder {
   }
 
   /** Takes up what a helper before this one holds, and undoes what was held before a reboot. */
-  #takeOver(): string[] {
+  async #takeOver(): Promise<string[]> {
     const undone: string[] = [];
-    this.#journal.takeFromBeforeReboot((record) => undone.push(...undo(new EtcFile(record.path), record)));
+    await this.#journal.takeFromBeforeReboot(async (record) => {
+      try {
+        undone.push(...(await this.#undo(record)));
+        return true;
+      } catch (error) {
+        const { code, message } = faultOf(error);
+        this.#surroundings.log('names-left', { code, reason: message });
+        undone.push(`names are still as before the reboot: ${message}`);
+        return false;
+      }
+    });
     const held = programHeldIn(this.#surroundings.folder);
     const record = this.#journal.read();
-    if (record !== null) this.#chosen = this.#take('plain-file', record.reason);
+    if (record !== null) this.#chosen = this.#take(backendOf(record), record.reason);
     else if (held !== null) this.#chosen = this.#take(held.kind, held.reason);
     return undone;
+  }
+
+  #undo(record: NamesRecord): Promise<string[]> | string[] {
+    return record.kind === 'file'
+      ? undo(new EtcFile(record.path), record)
+      : undoGlobalDns(record, this.#surroundings.programs);
   }
 
   async #apply(): Promise<void> {
@@ -167,6 +193,7 @@ export class NameHolder {
 
   async #applyToHost(backend: WholeHostBackend): Promise<void> {
     const uplink = await backend.uplink();
+    this.#uplink = uplink;
     if (!this.#usesForwarder) {
       await backend.apply(confWithoutForwarder(this.#desired, uplink));
       this.#forwarder.stop();
@@ -175,8 +202,7 @@ export class NameHolder {
     const address = await this.#forwarder.forward(forwardingTable(this.#desired, uplink));
     await backend.apply(confWithForwarder(address, this.#desired, uplink));
     // What is written there now may have come from somebody else in the meantime, with other servers of the uplink's.
-    const now = await backend.uplink();
-    if (JSON.stringify(now) !== JSON.stringify(uplink)) await this.#applyToHost(backend);
+    if (!sameConf(await backend.uplink(), uplink)) await this.#applyToHost(backend);
   }
 
   async #release(): Promise<string[]> {
@@ -206,6 +232,7 @@ export class NameHolder {
       case 'resolvconf':
         return { backend: new Resolvconf(kind, programs, new HeldProgram(folder, reason)), reason };
       case 'network-manager':
+        return { backend: new NetworkManager(programs, this.#journal, reason), reason };
       case 'plain-file': {
         const mark = { owner, namespace: thisPlace().namespace };
         const file = new EtcFile(resolvConf);
@@ -227,4 +254,12 @@ export class NameHolder {
       warnings: backend.shape === 'whole-host' ? backend.warnings() : [],
     };
   }
+}
+
+function sameConf(a: ResolvConf, b: ResolvConf): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function backendOf({ kind }: NamesRecord): NameBackendKind {
+  return kind === 'file' ? 'plain-file' : 'network-manager';
 }

@@ -12,7 +12,7 @@ import type { Log } from '../system/log.ts';
 import type { WholeHostBackend } from './backend.ts';
 import { readText, targetOf } from './etc-file.ts';
 import type { EtcEntry, EtcFile } from './etc-file.ts';
-import type { EtcJournal, EtcRecord } from './etc-journal.ts';
+import type { FileRecord, NamesJournal } from './journal.ts';
 import { watchFiles } from './watch.ts';
 
 /** More often than `times` within `span` milliseconds the file is not put right again: that would be a fight. */
@@ -21,7 +21,7 @@ const patience = { times: 5, span: 60_000 } as const;
 /** What the backend of the plain file works with. */
 export interface PlainFileParts {
   readonly file: EtcFile;
-  readonly journal: EtcJournal;
+  readonly journal: NamesJournal;
   readonly mark: ResolvConfMark;
   readonly clock: Clock;
   readonly log: Log;
@@ -38,14 +38,15 @@ export class PlainFile implements WholeHostBackend {
   readonly shape = 'whole-host';
   readonly #parts: PlainFileParts;
   /** What was done to the file; null where nothing of ours is in it. */
-  #record: EtcRecord | null;
+  #record: FileRecord | null;
   /** When it was put right, in milliseconds. */
   #putRight: number[] = [];
   #isContested = false;
 
   constructor(parts: PlainFileParts) {
     this.#parts = parts;
-    this.#record = parts.journal.read();
+    const record = parts.journal.read();
+    this.#record = record?.kind === 'file' ? record : null;
   }
 
   apply(conf: ResolvConf): void {
@@ -58,7 +59,13 @@ export class PlainFile implements WholeHostBackend {
     } else {
       refuseAnothers(standing, this.#record, mark, file);
       if (this.#record !== null && this.#isFight()) return;
-      this.#note({ path: file.path, before: standing, ours: [text], reason: this.#parts.reason });
+      this.#note({
+        kind: 'file',
+        path: file.path,
+        before: standing,
+        ours: [text],
+        reason: this.#parts.reason,
+      });
     }
     file.write(text);
   }
@@ -104,7 +111,7 @@ export class PlainFile implements WholeHostBackend {
     ];
   }
 
-  #note(record: EtcRecord): void {
+  #note(record: FileRecord): void {
     this.#parts.journal.write(record);
     this.#record = record;
   }
@@ -126,7 +133,7 @@ export class PlainFile implements WholeHostBackend {
  *
  * @returns a line for what was undone, or left
  */
-export function undo(file: EtcFile, record: EtcRecord): string[] {
+export function undo(file: EtcFile, record: FileRecord): string[] {
   const standing = file.read();
   file.tidy();
   if (isOurs(standing, record, file)) {
@@ -138,7 +145,7 @@ export function undo(file: EtcFile, record: EtcRecord): string[] {
 }
 
 /** Whether what stands there is ours; of a file that is written in place, half of ours is. */
-function isOurs(standing: EtcEntry, { ours, before }: EtcRecord, file: EtcFile): boolean {
+function isOurs(standing: EtcEntry, { ours, before }: FileRecord, file: EtcFile): boolean {
   const text = textOf(standing);
   if (text === null) return false;
   if (ours.includes(text)) return true;
@@ -149,7 +156,7 @@ function isOurs(standing: EtcEntry, { ours, before }: EtcRecord, file: EtcFile):
 /** @throws FaultError `names-taken` where another helper's names stand there */
 function refuseAnothers(
   standing: EtcEntry,
-  record: EtcRecord | null,
+  record: FileRecord | null,
   mark: ResolvConfMark,
   file: EtcFile,
 ): void {
@@ -168,6 +175,6 @@ function textOf(entry: EtcEntry): string | null {
   return entry.kind === 'file' ? Buffer.from(entry.content, 'base64').toString() : null;
 }
 
-function textBefore({ before, path }: EtcRecord): string | null {
+function textBefore({ before, path }: FileRecord): string | null {
   return before.kind === 'link' ? readText(targetOf(path, before.target)) : textOf(before);
 }

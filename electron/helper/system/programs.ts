@@ -27,6 +27,7 @@ const packages = {
   busctl: 'systemd',
   resolvectl: 'systemd-resolved',
   resolvconf: 'openresolv',
+  nmcli: 'network-manager',
 } as const;
 
 /** The name of a program the helper runs. */

@@ -81,7 +81,7 @@ export const tunnelMessage = z.strictObject({
   mtu: z.int().min(68).max(65_535).nullable(),
   table: z.union([z.enum(['auto', 'off']), z.int().min(1).max(0xffff_ffff)]),
   dns: z.strictObject({
-    servers: z.array(z.string().regex(/^[0-9a-fA-F.:%]{1,64}$/)).max(most.dnsEntries),
+    servers: z.array(z.string().regex(/^[0-9a-fA-F.:]{1,45}(%[A-Za-z0-9._-]{1,15})?$/)).max(most.dnsEntries),
     searchDomains: z.array(z.string().regex(/^[^\s\p{Cc}]{1,253}$/u)).max(most.dnsEntries),
     domains: z.array(domain).max(most.dnsEntries),
   }),

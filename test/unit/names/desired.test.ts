@@ -60,6 +60,13 @@ test('domains stand side by side, and one that is wanted twice is the first’s'
   expect(needsRouting(desired)).toBe(true);
 });
 
+test('what is no address is no server, and a zone belongs to one', () => {
+  const { links } = desiredNames([
+    wish('a', 1, { servers: ['fe80::1%eth0', '10.43.0', '::::', '10.43.0.10'] }),
+  ]);
+  expect(links[0]?.servers).toEqual(['fe80::1%eth0', '10.43.0.10']);
+});
+
 test('without servers there is nobody to ask', () => {
   const desired = desiredNames([wish('a', 1, { servers: [], domains: ['cluster.local'] })]);
   expect(desired.links).toEqual([]);

@@ -6,15 +6,28 @@ import { thisPlace } from '../system/run-folder.ts';
 import type { Place } from '../system/run-folder.ts';
 import { replaceWhole, syncFolder } from '../system/whole-file.ts';
 import type { EtcEntry } from './etc-file.ts';
+import type { GlobalDns } from './global-dns.ts';
 
-/** What was done to a file in /etc, all that it takes to undo it. */
-export interface EtcRecord {
+/** What was done that outlives a reboot, all that it takes to undo it. */
+export type NamesRecord = FileRecord | GlobalDnsRecord;
+
+/** A changed file in /etc. */
+export interface FileRecord {
+  readonly kind: 'file';
   readonly path: string;
   /** What stood there. */
   readonly before: EtcEntry;
   /** The texts of ours that may stand there now: the last, and the one before it while it is being replaced. */
   readonly ours: readonly string[];
-  /** Why it is this file that is changed; half a sentence. */
+  /** Why it is this that was changed; half a sentence. */
+  readonly reason: string;
+}
+
+/** NetworkManager's global DNS configuration, in the same way. */
+export interface GlobalDnsRecord {
+  readonly kind: 'global-dns';
+  readonly before: GlobalDns;
+  readonly ours: readonly GlobalDns[];
   readonly reason: string;
 }
 
@@ -26,20 +39,20 @@ interface Document extends Place {
   readonly machine: boolean;
   /** Of the record, in hexadecimal: a damaged one restores nothing. */
   readonly sha256: string;
-  readonly record: EtcRecord;
+  readonly record: NamesRecord;
 }
 
 const formatVersion = 1;
 const documentFile = /^names-.+\.json$/;
 
 /**
- * The record of a changed file in /etc, under `/var/lib/adit/UID`, root's alone: a reboot keeps /etc and loses /run. It is written,
+ * The record of what was changed in /etc, or in a program that keeps it over a reboot, under `/var/lib/adit/UID`, root's alone: a reboot loses /run. It is written,
  * and on the disk, before each change.
  *
  * What another network namespace of this boot has written is never read: its helper may live. What was written before a reboot
  * is: whoever wrote it is gone.
  */
-export class EtcJournal {
+export class NamesJournal {
   readonly #owner: number;
   readonly #folder: string;
   readonly #place = thisPlace();
@@ -52,13 +65,13 @@ export class EtcJournal {
   }
 
   /** What a helper of this owner, boot and network namespace has written down last; null where it has undone all. */
-  read(): EtcRecord | null {
+  read(): NamesRecord | null {
     const document = this.#readDocument(this.#name);
     return document !== null && this.#isHere(document) ? document.record : null;
   }
 
   /** Writes down what is about to be done. @throws FaultError `state-folder-unusable`, and then nothing may be changed */
-  write(record: EtcRecord): void {
+  write(record: NamesRecord): void {
     const path = join(this.#folder, this.#name);
     const document: Document = {
       version: formatVersion,
@@ -82,14 +95,17 @@ export class EtcJournal {
     this.#remove(this.#name);
   }
 
-  /** What was written before the last reboot, in a network of this kind; each is forgotten when `undo` has seen it. */
-  takeFromBeforeReboot(undo: (record: EtcRecord) => void): void {
+  /**
+   * What was written before the last reboot, in a network of this kind.
+   *
+   * @param undo says whether it could: then the record is forgotten, else the next helper tries again
+   */
+  async takeFromBeforeReboot(undo: (record: NamesRecord) => Promise<boolean>): Promise<void> {
     for (const name of this.#names()) {
       const document = this.#readDocument(name);
       if (document === null || document.boot === this.#place.boot) continue;
       if (document.machine !== this.#machine || document.owner !== this.#owner) continue;
-      undo(document.record);
-      this.#remove(name);
+      if (await undo(document.record)) this.#remove(name);
     }
   }
 
@@ -133,7 +149,7 @@ export class EtcJournal {
   }
 }
 
-function digestOf(record: EtcRecord): string {
+function digestOf(record: NamesRecord): string {
   return createHash('sha256').update(JSON.stringify(record)).digest('hex');
 }
 
