@@ -18,6 +18,12 @@ import { wgQuickConf } from './wg-quick-conf.ts';
 /** Milliseconds wg-quick may take. It never waits for a name: the endpoints it gets are addresses. */
 const wgQuickTimeout = 50_000;
 
+/** How wg-quick begins the line of each command that it is about to run. */
+const wgQuickStep = '[#] ';
+
+/** What `ip link add type wireguard` says where the kernel has no WireGuard; older kernels the latter. */
+const noSuchLink = /Unknown device type|Operation not supported/;
+
 /** Milliseconds that an engine may take to answer before it counts as dead. */
 const patience = 2_000;
 
@@ -132,6 +138,13 @@ function confOf(name: string): string {
   return `${name}.conf`;
 }
 
+const noEngine: FaultError['fault'] = {
+  code: 'tool-missing',
+  message: 'This kernel has no WireGuard, and wireguard-go is not installed.',
+  hint: 'Everything was undone. Install the package wireguard-go.',
+  command: 'apt-get install wireguard-go',
+};
+
 function interfaceInUse(name: string): FaultError['fault'] {
   return {
     code: 'interface-in-use',
@@ -142,24 +155,37 @@ function interfaceInUse(name: string): FaultError['fault'] {
 
 function linkFailure(name: string, error: unknown, hasWireguardGo: boolean): unknown {
   if (!(error instanceof ProgramError)) return error;
-  // wg-quick prints each command after "[#]"; what is left is what went wrong.
+  if (error.stoppedAfter !== null) return new FaultError(linkTooSlow(name, error, error.stoppedAfter));
+  if (!hasWireguardGo && noSuchLink.test(error.stderr)) return new FaultError(noEngine);
+  // wg-quick prints each command after "[#]", and ends with removing what may not be there; what is left is what went wrong.
   const complaints = error.stderr
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^\[[#!]\]|^[┌│└]/.test(line));
+    .filter((line) => line !== '' && !/^\[[#!]\]|^[┌│└]|^Cannot find device/.test(line));
   return new FaultError({
     code: 'link-failed',
     message: `The interface ${name} could not be made: ${complaints.at(-1) ?? error.message}`,
-    hint: hintFor(error.stderr, hasWireguardGo),
+    hint: hintFor(error.stderr),
   });
 }
 
-function hintFor(stderr: string, hasWireguardGo: boolean): string {
+function linkTooSlow(name: string, { stderr }: ProgramError, milliseconds: number): FaultError['fault'] {
+  const step = stderr
+    .split('\n')
+    .filter((line) => line.startsWith(wgQuickStep))
+    .at(-1);
+  const doing = step === undefined ? 'before its first step' : `at "${step.slice(wgQuickStep.length)}"`;
+  return {
+    code: 'link-failed',
+    message: `The interface ${name} could not be made: wg-quick had not ended after ${milliseconds / 1000} s, and was stopped ${doing}.`,
+    hint: 'Everything was undone. Run that command as root by hand, to see what it waits for.',
+  };
+}
+
+function hintFor(stderr: string): string {
   if (stderr.includes('/dev/net/tun'))
     return 'Load the tun module ("modprobe tun"), or give this container /dev/net/tun.';
   if (stderr.includes('Address already in use'))
     return 'Another program uses the UDP port. Take ListenPort out of the profile, or change it.';
-  if (!hasWireguardGo)
-    return 'This kernel has no WireGuard, and wireguard-go is not installed: install the package wireguard-go.';
   return 'Everything was undone. "adit check" on the profile may tell what the system does not take.';
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -79,6 +80,20 @@ describe('a program that fails', () => {
     const began = performance.now();
     const error = await failureOf(run('/bin/sleep', ['30'], { timeout: 100 }));
     expect([error.exitCode, performance.now() - began < 5_000]).toEqual([null, true]);
+  });
+
+  it('is one that does not end in time, with what it has started, and whoever holds its output', async () => {
+    const script = 'echo "[#] a step" >&2; sleep 31.41 & setsid sleep 0.5 & wait';
+    const error = await failureOf(run('/bin/sh', ['-c', script], { timeout: 200 }));
+    expect(error.stoppedAfter).toBe(200);
+    expect(error.message).toBe('/bin/sh: had not ended after 0.2 s: [#] a step');
+    expect(spawnSync('pgrep', ['-f', '^sleep 31.41$']).status).toBe(1);
+  });
+
+  it('is one whose first program ends well, and leaves another that holds its output', async () => {
+    const error = await failureOf(run('/bin/sh', ['-c', 'sleep 31.42 &'], { timeout: 200 }));
+    expect([error.exitCode, error.stoppedAfter]).toEqual([0, 200]);
+    expect(spawnSync('pgrep', ['-f', '^sleep 31.42$']).status).toBe(1);
   });
 
   it('is one that prints without end', async () => {
