@@ -33,6 +33,9 @@ const packages = {
 /** The name of a program the helper runs. */
 export type ProgramName = keyof typeof packages;
 
+/** What no tunnel can do without; an engine may be in the kernel. */
+const essential = ['wg-quick', 'wg', 'ip', 'nft', 'setpriv'] as const;
+
 /** Finds programs by absolute path, once each, and refuses those that somebody but root could change. */
 export class Programs {
   readonly #paths = new Map<ProgramName, string>();
@@ -74,6 +77,11 @@ export class Programs {
       message: `${path} would run as root, and ${culprit.path} ${culprit.reason}.`,
       hint: 'Reinstall the package it belongs to.',
     });
+  }
+
+  /** Looks, now, for every program that no tunnel can do without. @throws FaultError `tool-missing`, `helper-files-untrusted` */
+  checkEssential(): void {
+    for (const name of essential) if (this.find(name) === null) throw new FaultError(missing(name));
   }
 
   /** Whether a file is there that the helper may run: nobody but root could change it. @param path absolute */

@@ -37,7 +37,11 @@ export class RunFolder {
     });
   }
 
-  /** Replaces a file as a whole, on the disk before this returns. A reader sees the old text or the new. */
+  /**
+   * Replaces a file as a whole, on the disk before this returns. A reader sees the old text or the new.
+   *
+   * @throws FaultError `run-folder-unusable`
+   */
   write(name: string, text: string): void {
     const path = join(this.path, name);
     const temporary = `${path}.new`;
@@ -73,9 +77,10 @@ export class RunFolder {
     return readdirSync(this.path);
   }
 
-  /** Removes a file, if it is there. */
+  /** Removes a file, if it is there. @throws FaultError `run-folder-unusable` */
   remove(name: string): void {
-    rmSync(join(this.path, name), { force: true });
+    const path = join(this.path, name);
+    attempt(path, () => rmSync(path, { force: true }));
   }
 
   /** Removes the folder, and the user's around it, where nothing is in them any more. The one of all users stays, as /run's do. */

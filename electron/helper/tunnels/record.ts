@@ -72,7 +72,7 @@ export class HoldingsRecord {
     this.#write(this.#tunnelFile(prepared.tunnel.interface), { prepared });
   }
 
-  /** From now on a tunnel does not come back. */
+  /** From now on a tunnel does not come back. @throws FaultError `run-folder-unusable` */
   release(interfaceName: string): void {
     this.#folder.remove(this.#tunnelFile(interfaceName));
   }

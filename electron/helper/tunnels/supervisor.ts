@@ -332,6 +332,7 @@ export class Supervisor {
     known: Known,
   ): Promise<{ prepared: PreparedTunnel; conflicts: readonly Conflict[] }> {
     const { clock, programs } = this.#surroundings;
+    programs.checkEssential();
     const theirs = this.#neighbours.look().tunnels.map((neighbour) => neighbour.tunnel);
     const order = Math.max(0, ...[...this.#prepared(), ...theirs].map((other) => other.order)) + 1;
     const prepared = await prepare(tunnel, { ...known, order, wallTime: clock.wallTime() });
