@@ -87,6 +87,9 @@ export const faultCodes = {
   'route-split': 'A part of a network that somebody else has here would go into the tunnel.',
   'route-shadowed':
     'A part of what the tunnel is for stays with somebody else here, whose route is more specific.',
+  'address-taken': 'An address of the profile is one of this machine’s already, on another interface.',
+  'address-network-taken':
+    'The network around an address of the profile is one that this machine stands in already, or a part of it.',
   'full-tunnel-twice': 'Two tunnels, or a tunnel and another VPN, want all traffic.',
   'gateway-captured': 'The gateway of this machine would be looked for in the tunnel.',
   'name-server-captured': 'A name server that is in use would be asked through the tunnel.',

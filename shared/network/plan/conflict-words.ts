@@ -1,4 +1,6 @@
+import { addressBits } from '../address.ts';
 import { formatPrefix } from '../prefix.ts';
+import type { Prefix } from '../prefix.ts';
 import type { Conflict, RouteOwner } from './conflicts.ts';
 
 /** A conflict as a person is told of it. */
@@ -29,6 +31,19 @@ export function wordsOf(conflict: Conflict): ConflictWords {
       return {
         message: `${against} of ${prefix} is ${owner}, and stays there: what you look for in the tunnel under these addresses is not found.`,
         hint: `Take ${conflict.owner.interface} down, or give its network other addresses, if you need them in the tunnel.`,
+      };
+    case 'address-taken':
+      return {
+        message: `${hostOf(prefix)} is an address of this machine already, on ${conflict.owner.interface}: what others send to it there is dropped while the tunnel is up.`,
+        hint: `Give the profile the address that the far side keeps for it, or take it off ${conflict.owner.interface}.`,
+      };
+    case 'address-network-taken':
+      return {
+        message:
+          prefix === against
+            ? `${prefix} around the address of the tunnel is ${owner} already: it would go into the tunnel as a whole.`
+            : `${prefix} around the address of the tunnel is a part of ${against}, which is ${owner}: that part would go into the tunnel.`,
+        hint: `Write ${wholeLength(conflict.prefix)} behind the address in the profile, and only AllowedIPs decide what goes into the tunnel.`,
       };
     case 'full-tunnel-twice':
       return {
@@ -61,6 +76,10 @@ function nameOf({ kind, interface: device, name }: RouteOwner): string {
     case 'other':
       return `on ${device}`;
   }
+}
+
+function wholeLength({ family }: Prefix): string {
+  return `/${addressBits[family]}`;
 }
 
 function hostOf(prefix: string): string {

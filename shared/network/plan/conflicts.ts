@@ -1,12 +1,12 @@
-import { formatAddress } from '../address.ts';
+import { addressBits, formatAddress } from '../address.ts';
 import type { Address } from '../address.ts';
 import { lookUp } from '../host/lookup.ts';
 import { routingTables } from '../host/host-network.ts';
 import type { HostLink, HostNetwork, HostRoute } from '../host/host-network.ts';
-import { contains, covers, formatPrefix, hostPrefix, samePrefix } from '../prefix.ts';
+import { contains, covers, formatPrefix, hostPrefix, networkOf, samePrefix } from '../prefix.ts';
 import type { Prefix } from '../prefix.ts';
 import { isOurTable } from './constants.ts';
-import { routedPrefixes } from './planned-tunnel.ts';
+import { routedPrefixes, usableAddresses } from './planned-tunnel.ts';
 import type { PlannedTunnel } from './planned-tunnel.ts';
 
 /** Whose network it is that a tunnel meets. */
@@ -27,6 +27,10 @@ export type ConflictCode =
   | 'route-split'
   /** Part of what the tunnel is for stays with somebody else, whose route is more specific. */
   | 'route-shadowed'
+  /** An address of the tunnel is another interface's already. */
+  | 'address-taken'
+  /** The network around an address of the tunnel, which the kernel routes to it, is somebody else's, or a part of that. */
+  | 'address-network-taken'
   /** Two tunnels want everything. */
   | 'full-tunnel-twice'
   /** The gateway of this machine would be looked for in the tunnel. */
@@ -59,6 +63,9 @@ export interface Surroundings {
 /** Names are asked for over it. */
 const udp = 17;
 
+/** The metric of the route that the kernel makes with an address; of equal ones the first carries. */
+const connectedMetric = { 4: 0, 6: 256 } as const;
+
 /** Prefixes this short are meant to take everything: what is more specific stays where it is, as everybody wants. */
 const longestFull = 1;
 
@@ -82,12 +89,46 @@ const vpnKinds: ReadonlySet<string> = new Set([
 export function findConflicts(tunnel: PlannedTunnel, surroundings: Surroundings): Conflict[] {
   const prefixes = tunnel.table === 'auto' ? routedPrefixes(tunnel) : [];
   const routes = routesInUse(surroundings.host, tunnel.interface);
-  const conflicts = prefixes.flatMap((prefix) => [
-    ...routes.flatMap((route) => meeting(prefix, route, surroundings)),
-    ...capturedGateways(prefix, surroundings),
-    ...capturedNameServers(prefix, surroundings),
-  ]);
+  const addresses = usableAddresses(tunnel).filter((address) => !isLinkLocal(networkOf(address)));
+  const conflicts = [
+    ...addresses.flatMap(({ address }) => holdersOf(address, tunnel.interface, surroundings)),
+    ...addresses.flatMap((address) =>
+      routes.flatMap((route) => networkMeeting(networkOf(address), route, surroundings)),
+    ),
+    ...prefixes.flatMap((prefix) => [
+      ...routes.flatMap((route) => meeting(prefix, route, surroundings)),
+      ...capturedGateways(prefix, surroundings),
+      ...capturedNameServers(prefix, surroundings),
+    ]),
+  ];
   return withoutRepeats(conflicts);
+}
+
+/** The other interfaces that have an address; two tunnels of ours may share one. */
+function holdersOf(address: Address, except: string, surroundings: Surroundings): Conflict[] {
+  const prefix = hostPrefix(address);
+  return surroundings.host.routes.flatMap(({ kind, table, device, prefix: held }): Conflict[] => {
+    const isHolder = kind === 'local' && table === routingTables.local && samePrefix(held, prefix);
+    if (!isHolder || device === null || device === except) return [];
+    const owner = ownerOf(device, surroundings);
+    if (owner.kind === 'tunnel') return [];
+    return [{ code: 'address-taken', severity: 'error', prefix, against: prefix, owner }];
+  });
+}
+
+/** With an address the kernel makes a route to the network around it, which goes before others that are no more specific. */
+function networkMeeting(
+  network: Prefix,
+  route: HostRoute & { device: string },
+  surroundings: Surroundings,
+): Conflict[] {
+  const { prefix: against, metric } = route;
+  if (network.length === addressBits[network.family] || against.length <= longestFull) return [];
+  const owner = ownerOf(route.device, surroundings);
+  if (!covers(against, network) || owner.kind === 'tunnel') return [];
+  const met = { code: 'address-network-taken', prefix: network, against, owner } as const;
+  if (network.length > against.length) return [{ ...met, severity: 'warning' }];
+  return metric > connectedMetric[network.family] ? [{ ...met, severity: 'error' }] : [];
 }
 
 /** The routes by which others are reached: all but the kernel's own, and those that lead everywhere. */

@@ -9,10 +9,16 @@ import type { TunnelTexts } from './tunnels.ts';
 /** The conflicts of a tunnel `home` on the laptop, in words. */
 function conflicts(
   prefixes: readonly string[],
-  given: { host?: HostNetwork; others?: readonly TunnelTexts[]; servers?: readonly string[] } = {},
+  given: {
+    host?: HostNetwork;
+    others?: readonly TunnelTexts[];
+    servers?: readonly string[];
+    addresses?: readonly string[];
+  } = {},
 ): string[] {
   const others = (given.others ?? []).map(planned);
-  const found = findConflicts(planned({ prefixes }), {
+  const { addresses = ['10.200.200.11/24'] } = given;
+  const found = findConflicts(planned({ prefixes, addresses }), {
     host: withTunnels(given.host ?? laptop, others),
     tunnels: new Map(others.map((other) => [other.interface, { name: `profile ${other.interface}` }])),
     nameServers: (given.servers ?? ['192.168.1.1']).map(address),
@@ -70,6 +76,37 @@ describe('the conflicts of a tunnel', () => {
     expect(conflicts(['10.0.0.0/8'])).toEqual([
       'warning route-shadowed: 10.0.0.0/8 against 10.99.0.0/16 of vpn tun0',
     ]);
+  });
+
+  it('name an address that another interface has, whatever is routed', () => {
+    expect(conflicts([], { addresses: ['192.168.1.5/32', '10.7.0.1/32'] })).toEqual([
+      'error address-taken: 192.168.1.5/32 against 192.168.1.5/32 of lan wlan0',
+    ]);
+    expect(conflicts([], { addresses: ['127.0.0.1/32'] })).toEqual([]);
+  });
+
+  it('are none between two tunnels of ours with one address, or with one’s own interface', () => {
+    const held = (device: string): HostNetwork => ({
+      ...laptop,
+      routes: [...laptop.routes, route('10.7.0.1/32', device, { table: 255, kind: 'local' })],
+    });
+    const others = [{ interface: 'office', addresses: ['10.7.0.1/24'], order: 2 }];
+    const addresses = ['10.7.0.1/24'];
+    expect(conflicts([], { host: held('office'), others, addresses })).toEqual([]);
+    expect(conflicts([], { host: held('home'), addresses })).toEqual([]);
+    expect(conflicts([], { host: held('office'), addresses })).toHaveLength(1);
+  });
+
+  it('name the LAN where the network around an address would go before it', () => {
+    const around = (...addresses: string[]): string[] => conflicts([], { addresses });
+    expect(around('192.168.1.77/24')).toEqual([
+      'error address-network-taken: 192.168.1.0/24 against 192.168.1.0/24 of lan wlan0',
+    ]);
+    expect(around('192.168.1.77/26')).toEqual([
+      'warning address-network-taken: 192.168.1.64/26 against 192.168.1.0/24 of lan wlan0',
+    ]);
+    // Of routes that are alike the first carries, and a more specific one stays.
+    expect(around('172.17.0.9/16', '192.168.0.1/16', '192.168.1.77/32', 'fe80::7/64')).toEqual([]);
   });
 
   it('name a VPN that wants everything too', () => {
