@@ -61,7 +61,7 @@ export class AditClient implements AsyncDisposable {
     const { user } = options;
     if (user !== undefined) await chown(home, user.uid, user.gid);
     const helper = startHelper(host, socket, options);
-    await helper.line(/"ready"/);
+    await helper.line(/"ready"/, 20_000);
     return new AditClient(host, socket, home, helper, options);
   }
 
@@ -73,7 +73,7 @@ export class AditClient implements AsyncDisposable {
   /** Starts another helper after the first has ended, and waits until it is ready. */
   async restartHelper(): Promise<void> {
     this.#helper = startHelper(this.host, this.socket, this.#options);
-    await this.#helper.line(/"ready"/);
+    await this.#helper.line(/"ready"/, 20_000);
   }
 
   /** What starts `adit` with some words, outside the host, in {@link environment}. */

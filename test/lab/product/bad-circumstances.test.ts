@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { describeInLab } from '../testing.ts';
+import { expectAsBefore, hideProgram, inBadCircumstances, refusal } from './bad-circumstances.ts';
+import { aditProgram } from './client.ts';
+import { systemEngine } from './installation.ts';
+
+/** Milliseconds for a test: some bring a tunnel up many times. */
+const timeout = 240_000;
+
+const ownEngine = join(dirname(aditProgram), 'engine', 'wireguard-go');
+
+describeInLab('an address of the profile that is taken', () => {
+  test('by the LAN is refused by name; whoever accepts it has it', { timeout }, async () => {
+    await inBadCircumstances(async ({ adit, client, before, scenario: { profile } }) => {
+      const text = profile.text.replace('10.200.200.11/24', '192.168.1.11/32');
+      await adit.import('taken', text);
+      const { code, message } = await refusal(adit, 'up', 'taken');
+      expect(code).toBe('address-taken');
+      expect(message).toContain('192.168.1.11 is an address of this machine already, on eth0');
+      await expectAsBefore({ client, before });
+      await adit.done('up', 'taken', '--accept', 'address-taken');
+      expect((await adit.status('taken')).warnings.map((warning) => warning.code)).toContain('address-taken');
+      await adit.done('down', 'taken');
+    });
+  });
+
+  test('by somebody else’s interface is refused, and not where that goes', { timeout }, async () => {
+    await inBadCircumstances(async ({ adit, client }) => {
+      await client.ip('link add other type veth peer other-end', 'address add 10.200.200.11/32 dev other');
+      expect((await refusal(adit, 'up', 'home')).message).toContain('on other');
+      await client.ip('link delete other');
+      await adit.done('up', 'home', '--wait=20');
+      // Its own address is no obstacle.
+      await adit.done('set', 'home', 'mtu=1400');
+      await adit.done('up', 'home');
+      await adit.done('down', 'home');
+    });
+  });
+
+  test(
+    'with a network around it that would go before the LAN is refused; alone it is not',
+    { timeout },
+    async () => {
+      await inBadCircumstances(async ({ adit, client, before, scenario: { profile } }) => {
+        const lanDevice = async (): Promise<string> =>
+          (await client.run(['ip', 'route', 'get', '192.168.1.1', 'mark', '548208641'])).stdout;
+        await client.ip(
+          'address delete 192.168.1.11/24 dev eth0',
+          'address add 192.168.1.11/24 dev eth0 metric 600',
+          'route add default via 192.168.1.1',
+        );
+        const dhcp = ['around', 'alone'].map((name) => [name, name === 'around' ? 24 : 32] as const);
+        for (const [name, length] of dhcp)
+          await adit.import(name, profile.text.replace('10.200.200.11/24', `192.168.1.200/${length}`));
+        expect((await refusal(adit, 'up', 'around')).code).toBe('address-network-taken');
+        await adit.done('up', 'around', '--accept', 'address-network-taken');
+        expect(await lanDevice()).toContain('dev around');
+        await adit.done('down', 'around');
+        await adit.done('up', 'alone');
+        expect(await lanDevice()).toContain('dev eth0');
+        await adit.done('down', 'alone');
+        await client.ip(
+          'address delete 192.168.1.11/24 dev eth0',
+          'address add 192.168.1.11/24 dev eth0',
+          'route add default via 192.168.1.1',
+        );
+        await expectAsBefore({ client, before });
+      });
+    },
+  );
+});
+
+describeInLab('a machine without', () => {
+  test('a program that every tunnel needs is told which, before anything changes', { timeout }, async () => {
+    await inBadCircumstances(async ({ adit, client }) => {
+      const packages = { nft: 'nftables', 'wg-quick': 'wireguard-tools', wg: 'wireguard-tools' };
+      for (const [program, name] of Object.entries(packages)) {
+        const path = (await client.shell(`readlink -f "$(command -v ${program})"`)).stdout.trim();
+        await using changes = client.start(['ip', 'monitor', 'link', 'address', 'route', 'rule']);
+        const bringBack = await hideProgram(client, path);
+        expect(await refusal(adit, 'up', 'home')).toMatchObject({
+          code: 'tool-missing',
+          message: `${program} is not installed.`,
+          command: `apt-get install ${name}`,
+        });
+        await bringBack();
+        expect(changes.lines).toEqual([]);
+      }
+      await adit.done('up', 'home', '--wait=20');
+      await adit.done('down', 'home');
+    });
+  });
+
+  test('any engine is told which package has one', { timeout }, async () => {
+    await inBadCircumstances(async ({ adit, client }) => {
+      if (existsSync('/sys/module/wireguard')) return;
+      for (const engine of [ownEngine, systemEngine].filter(existsSync)) await hideProgram(client, engine);
+      expect(await refusal(adit, 'up', 'home')).toMatchObject({
+        code: 'tool-missing',
+        command: 'apt-get install wireguard-go',
+      });
+    });
+  });
+});
+
+/** Leaves this many pages of 4 KiB in /run/adit. */
+function leavePages(pages: number): string {
+  return `rm -f /run/adit/filling
+    dd if=/dev/zero of=/run/adit/filling bs=4096 2> /dev/null || true
+    truncate -s $(($(stat -c %s /run/adit/filling) - 4096 * ${pages})) /run/adit/filling`;
+}
+
+describeInLab('a /run', () => {
+  test(
+    'that is full, wherever that shows, is told by name, and everything is undone',
+    { timeout },
+    async () => {
+      await inBadCircumstances(
+        async ({ adit, client, before }) => {
+          await adit.done('set', 'home', 'killSwitch=on');
+          const records = 'find /run/adit -type f ! -name filling ! -name lock';
+          let pages = 0;
+          for (; ; pages += 1) {
+            await client.shell(leavePages(pages));
+            if ((await adit.run('up', 'home')).code === 0) break;
+            expect((await refusal(adit, 'up', 'home')).code, `${pages} pages`).toBe('run-folder-unusable');
+            await expectAsBefore({ client, before });
+            expect((await client.shell(records)).stdout, `${pages} pages`).toBe('');
+          }
+          // The journal, the file for wg-quick and the promise: more than one place to fail at.
+          expect(pages).toBeGreaterThan(2);
+          await client.shell(leavePages(0));
+          await adit.done('down', 'home');
+          expect((await client.shell(records)).stdout).toBe('');
+        },
+        (client) => client.run(['mount', '-t', 'tmpfs', '-o', 'size=256k', 'none', '/run/adit']),
+      );
+    },
+  );
+});
