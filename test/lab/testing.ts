@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { whyNoLab } from './requirements.ts';
 
 /** Milliseconds a test of the lab may take: building and measuring are bounded by themselves. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 /** A `describe` whose tests need a lab; where none can be built they are skipped, and the title says why. */
 export function describeInLab(name: string, body: () => void): void {
