@@ -54,7 +54,7 @@ async function tour(page: Page, look: (screen: string) => Promise<void>, isNarro
   await page.getByRole('table', { name: 'Who was asked' }).waitFor();
   await look('diagnosis');
   await choose('office');
-  await page.getByRole('main').getByRole('switch').click();
+  await page.getByRole('main').getByRole('switch', { name: 'Tunnel office' }).click();
   await page.getByRole('main').getByRole('alert').waitFor();
   await look('fault');
   await page.getByRole('button', { name: 'Rename' }).click();
