@@ -156,7 +156,7 @@ const screens: readonly Screen[] = [
     },
     act: async (page) => {
       await open(page, 'office');
-      await page.getByRole('main').getByRole('switch').click();
+      await page.getByRole('main').getByRole('switch').first().click();
       await page.getByRole('alert').waitFor();
     },
   },
