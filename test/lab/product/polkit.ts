@@ -52,9 +52,12 @@ export class Polkit implements AsyncDisposable {
     }
   }
 
-  /** Whether both still stand: a refusal is polkitd's then, and not for want of it. */
-  get stands(): boolean {
-    return this.#daemons.every(({ running }) => running);
+  /** What has become of a daemon that ended; none where both stand, and a refusal is polkitd's and not for want of it. */
+  async ended(): Promise<string[]> {
+    const gone = this.#daemons.filter(({ running }) => !running);
+    return Promise.all(
+      gone.map(async ({ exited, errorLines }) => `${JSON.stringify(await exited)}: ${errorLines.join('; ')}`),
+    );
   }
 
   /** Waits until the action is known. It asks as the person, who may know as much. */

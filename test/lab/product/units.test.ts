@@ -184,13 +184,12 @@ describe.skipIf(noSystemd !== null)(`systemd${noSystemd === null ? '' : ` [skipp
       `are started by pkexec for a person who is allowed to${noPolkit === null ? '' : ` [skipped: ${noPolkit}]`}`,
       async () => {
         await booted(async ({ systemd, host }) => {
-          await using polkit = await Polkit.start(host, 'app.adit.desktop.start-helper', owner);
+          await using _polkit = await Polkit.start(host, 'app.adit.desktop.start-helper', owner);
           const argv = ['/usr/bin/pkexec', '--disable-internal-agent', launcherPath];
           expect((await runAs(host, owner, argv)).code).toBe(0);
           expect(await systemd.property(service, 'ActiveState')).toBe('active');
           await upAs(host);
           expect(await callerSeenBy(host, webUrl)).toBe(relayAddress);
-          expect(polkit.stands).toBe(true);
         });
       },
     );
