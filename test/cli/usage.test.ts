@@ -97,6 +97,9 @@ describe('wrong usage', () => {
     ['diagnose', 'a', '10.0.0.1:0'],
     ['diagnose', 'a', 'not an address'],
     ['recover', 'x'],
+    ['unblock'],
+    ['unblock', 'a', '--minutes', '16'],
+    ['unblock', 'a', '--minutes', 'x'],
   ];
 
   it('ends with 2, and says in JSON what is wrong and how it is right', async () => {

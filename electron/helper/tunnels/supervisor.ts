@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultOf } from '../../../shared/fault.ts';
 import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
+import { parseAddress } from '../../../shared/network/address.ts';
 import type { Conflict } from '../../../shared/network/plan/conflicts.ts';
 import { wishOf } from '../../../shared/names/wish.ts';
 import type { NameWish } from '../../../shared/names/wish.ts';
@@ -30,7 +31,7 @@ import type { Decisions } from './advice.ts';
 import { anotherTunnelsInterface, cancelled, noHandshake, notBlocking, notUp } from './faults.ts';
 import { LiveTunnel } from './live-tunnel.ts';
 import { NetworkHolder } from './network-holder.ts';
-import type { Basis } from './network-holder.ts';
+import type { Basis, Exceptions } from './network-holder.ts';
 import { Neighbours } from './neighbours.ts';
 import { decideNames, nameConflict } from './name-advice.ts';
 import { measureMtu, prepare, withEndpoints, withIPv6 } from './prepare.ts';
@@ -104,6 +105,8 @@ export class Supervisor {
   readonly #tunnels = new Map<string, LiveTunnel>();
   /** Interfaces whose endpoints are being resolved; taking one down takes it out of here. */
   readonly #coming = new Set<Tunnel>();
+  /** Those of them whose kill switch stands already. */
+  readonly #guarded = new Map<Tunnel, PreparedTunnel>();
   readonly #listeners = new Set<(change: TunnelChange) => void>();
 
   constructor(surroundings: Surroundings) {
@@ -169,10 +172,12 @@ export class Supervisor {
     const ipv6 = await hasIPv6();
     // Whoever is asked now is known when a tunnel's own servers stand in their place.
     await this.#servers.now();
-    const endpoints = await resolveEndpoints(tunnel, this.#lookups()).finally(() => {
-      if (!this.#coming.delete(tunnel)) throw cancelled(tunnel.name);
+    const live = await this.#guardingAhead(tunnel, { endpoints: new Map(), ipv6 }, decisions, async () => {
+      const endpoints = await resolveEndpoints(tunnel, this.#lookups()).finally(() => {
+        if (!this.#coming.delete(tunnel)) throw cancelled(tunnel.name);
+      });
+      return this.#turnstile.pass(() => this.#bringUp(tunnel, { endpoints, ipv6 }, decisions));
     });
-    const live = await this.#turnstile.pass(() => this.#bringUp(tunnel, { endpoints, ipv6 }, decisions));
     if (wait !== null) await this.#awaitHandshake(live, wait);
     return live.status();
   }
@@ -250,7 +255,7 @@ export class Supervisor {
       }
       const names = await this.#holdNames([...this.#tunnels.values()]);
       this.#uplink.close();
-      const { removed } = await this.#holder.hold(this.#prepared(), 'observed');
+      const { removed } = await this.#holder.hold(this.#prepared(), 'observed', this.#exceptions());
       return [...names, ...removed.map(resourceIdentity)];
     });
   }
@@ -290,10 +295,7 @@ export class Supervisor {
       if (present.prepared.tunnel.name !== tunnel.name) throw anotherTunnelsInterface(tunnel, present);
       if (present.phase.kind === 'up' && sameTunnel(present.prepared.tunnel, tunnel)) return present;
     }
-    const { prepared: asked, conflicts } = await this.#foresee(tunnel, known);
-    const otherWishes = this.#others(tunnel).map((live) => wishOfTunnel(live.prepared));
-    decideNames(nameConflict(wishOfTunnel(asked), otherWishes), decisions);
-    const prepared = decide(asked, conflicts, decisions);
+    const prepared = await this.#agree(tunnel, known, decisions);
     const live = await this.#put(prepared, present);
     this.#endpoints.remember(live, known.endpoints);
     this.#begin([live]);
@@ -305,6 +307,44 @@ export class Supervisor {
       mtu: live.prepared.mtu,
     });
     return live;
+  }
+
+  /**
+   * Prepares a tunnel as it may come up. Changes nothing.
+   *
+   * @throws FaultError with the code of a conflict that nobody has decided about
+   */
+  async #agree(tunnel: Tunnel, known: Known, decisions: Decisions): Promise<PreparedTunnel> {
+    const { prepared, conflicts } = await this.#foresee(tunnel, known);
+    const otherWishes = this.#others(tunnel).map((live) => wishOfTunnel(live.prepared));
+    decideNames(nameConflict(wishOfTunnel(prepared), otherWishes), decisions);
+    return decide(prepared, conflicts, decisions);
+  }
+
+  /**
+   * Does something under the kill switch that a tunnel is to have; where it has one and names are to be looked up, which takes its
+   * time. Whoever has to be asked about the tunnel is asked first.
+   */
+  async #guardingAhead<T>(
+    tunnel: Tunnel,
+    known: Known,
+    decisions: Decisions,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    if (tunnel.killSwitch === null || !hasNames(tunnel)) return work();
+    try {
+      await this.#turnstile.pass(async () => {
+        this.#guarded.set(tunnel, await this.#agree(tunnel, known, decisions));
+        await this.#hold('remembered');
+      });
+      const result = await work();
+      this.#guarded.delete(tunnel);
+      return result;
+    } catch (error) {
+      this.#coming.delete(tunnel);
+      if (this.#guarded.delete(tunnel)) await this.#turnstile.pass(() => this.#repair());
+      throw error;
+    }
   }
 
   /** Makes a tunnel, in the place of the one that has its interface now. Where that fails, that one is back. */
@@ -380,7 +420,8 @@ export class Supervisor {
 
   /** @param guarding tunnels whose kill switch stays: those that go for others to come, which stay promised too, and these others */
   async #takeDown(going: readonly LiveTunnel[], guarding: readonly PreparedTunnel[] = []): Promise<void> {
-    if (going.length === 0) return;
+    // A kill switch may stand without its tunnel, which was called off.
+    if (going.length === 0 && !this.#holder.holdsAnything) return;
     for (const live of going) {
       if (!guarding.includes(live.prepared)) this.#record.release(live.interface);
       live.phase = { kind: 'disconnecting' };
@@ -394,7 +435,7 @@ export class Supervisor {
       await this.#holder.hold(
         staying.map(({ prepared }) => prepared),
         'remembered',
-        { guarded: guarding.map(guardedTunnel), opening: this.#uplink.now },
+        this.#exceptions(guarding),
       );
     } finally {
       this.#seeGuard();
@@ -415,7 +456,7 @@ export class Supervisor {
   async #hold(basis: Basis): Promise<ReadonlyMap<string, Error>> {
     await this.#removeOrphans();
     const { made, failed } = await this.#holder
-      .hold(this.#prepared(), basis, { opening: this.#uplink.now })
+      .hold(this.#prepared(), basis, this.#exceptions())
       .finally(() => this.#seeGuard());
     for (const live of this.#tunnels.values()) {
       const reason = failed.get(live.interface);
@@ -466,6 +507,14 @@ export class Supervisor {
     });
     await this.#followNames();
     await this.#lookAtAll();
+  }
+
+  /** @param guarding tunnels whose kill switch holds, beside those that are coming */
+  #exceptions(guarding: readonly PreparedTunnel[] = []): Exceptions {
+    return {
+      guarded: [...guarding, ...this.#guarded.values()].map(guardedTunnel),
+      opening: this.#uplink.now,
+    };
   }
 
   #seeGuard(): void {
@@ -604,7 +653,10 @@ export class Supervisor {
     const going = [...this.#coming].filter(
       (tunnel) => interfaceName === null || tunnel.interface === interfaceName,
     );
-    for (const tunnel of going) this.#coming.delete(tunnel);
+    for (const tunnel of going) {
+      this.#coming.delete(tunnel);
+      this.#guarded.delete(tunnel);
+    }
     return going.map((tunnel) => tunnel.interface);
   }
 
@@ -673,6 +725,11 @@ export class Supervisor {
 
 function wishOfTunnel({ tunnel, order }: PreparedTunnel): NameWish {
   return wishOf({ ...tunnel, order });
+}
+
+/** Whether a name has to be looked up for a tunnel. */
+function hasNames({ peers }: Tunnel): boolean {
+  return peers.some(({ endpoint }) => endpoint !== null && parseAddress(endpoint.host) === null);
 }
 
 function sameTunnel(a: Tunnel, b: Tunnel): boolean {

@@ -9,6 +9,7 @@ import { answers, callerSeenBy } from '../measure.ts';
 import type { Running } from '../running.ts';
 import { openFullTunnel } from '../scenarios/full-tunnel.ts';
 import type { FullTunnel } from '../scenarios/full-tunnel.ts';
+import { startNames } from '../services.ts';
 import { difference, networkSnapshot } from '../snapshot.ts';
 import { BUSY, describeInLab } from '../testing.ts';
 import { aditProgram, AditClient } from './client.ts';
@@ -182,6 +183,46 @@ describeInLab('the kill switch', () => {
       await adit.done('down', 'home');
       await sleep(300);
       expect((await textsSince(eth1, until)).length).toBeGreaterThan(0);
+    });
+  });
+
+  test('stands while the names of endpoints are looked up, whose questions are all that passes it', async () => {
+    await opened([], async ({ stage, client, adit }) => {
+      const named = stage.profile.text
+        .replace('[Interface]', '[Interface]\nListenPort = 40001')
+        .replace(/^Endpoint = .*$/m, 'Endpoint = vpn.example:51820');
+      await adit.import('named', named);
+      await adit.done('set', 'named', 'killSwitch=on');
+      const before = await networkSnapshot(client);
+      await stage.router.run([
+        'nft',
+        'table ip silent { chain input { type filter hook input priority 0; udp dport 53 drop; tcp dport 53 drop; }; }',
+      ]);
+      const refused = adit.fault('up', 'named');
+      const table = ['nft', 'list', 'table', 'inet', 'adit-kill-switch'];
+      await expect
+        .poll(async () => (await client.run(table, { allowFailure: true })).code, { timeout: 20_000 })
+        .toBe(0);
+      expect(await answers(client, '192.168.1.1')).toBe(false);
+      expect(await refused).toBe('endpoint-unresolved');
+      expect(difference(before, await networkSnapshot(client))).toEqual(nothing);
+
+      await stage.router.run(['nft', 'delete', 'table', 'ip', 'silent']);
+      await using names = await startNames(stage.router, { 'vpn.example': relayAddress });
+      await using talk = await talking(client);
+      // What the talkers send to the name server begins with "leak".
+      const questions = 'not (udp dst port 53 and dst host 192.168.1.1 and udp[8:4] != 0x6c65616b)';
+      await using eth0 = await Capture.start(client, 'eth0', `${leaks} and ${questions}`);
+      const comes = await arrivalOf('named', client);
+      await adit.done('up', 'named', '--wait=20');
+      const from = await comes();
+      await adit.helper.kill('SIGKILL');
+      await adit.helper.exited;
+      for (const { pid } of client.processes('wireguard-go')) process.kill(pid, 'SIGKILL');
+      await adit.restartHelper();
+      await adit.done('up', 'named', '--wait=20');
+      expect([talk.goesOn, names.running]).toEqual([true, true]);
+      expect(await textsSince(eth0, from)).toEqual([]);
     });
   });
 

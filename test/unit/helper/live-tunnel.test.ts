@@ -4,6 +4,7 @@ import { hexOfBase64 } from '../../../electron/helper/engine/uapi-reading.ts';
 import { LiveTunnel } from '../../../electron/helper/tunnels/live-tunnel.ts';
 import type { Clock } from '../../../electron/helper/system/clock.ts';
 import { foldChange } from '../../../shared/tunnel/change.ts';
+import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
 import { keys, peerOf, tunnelOf } from '../contract/tunnels.ts';
 import { engineThat } from './engine-server.ts';
@@ -50,6 +51,7 @@ async function engineWith(peers: Map<string, Counts>): Promise<{ engine: WireGua
 const twoPeers = tunnelOf({ peers: [peerOf({ name: 'Ali_Server' }), peerOf({ publicKey: keys.other })] });
 
 async function liveTunnel(
+  parts: Partial<Tunnel> = {},
   peers = new Map<string, Counts>([
     [keys.other, {}],
     [keys.peer, {}],
@@ -61,7 +63,7 @@ async function liveTunnel(
   end: () => void;
 }> {
   const clock = new TestClock();
-  const live = new LiveTunnel(preparedOf({ tunnel: twoPeers }), keys.public, clock);
+  const live = new LiveTunnel(preparedOf({ tunnel: { ...twoPeers, ...parts } }), keys.public, clock);
   const { engine, end } = await engineWith(peers);
   live.attach(engine, 'v1');
   live.phase = { kind: 'up' };
@@ -113,6 +115,38 @@ describe('a tunnel as it lives', () => {
     expect(await live.look()).toBeNull();
   });
 
+  it('has a kill switch that is on while a peer answers and blocks while none does, also without an engine', async () => {
+    const { live, peers } = await liveTunnel({ killSwitch: { allowLan: false } });
+    live.isGuarded = true;
+    await live.look();
+    expect([live.status().killSwitch, live.isBlocking]).toEqual(['blocking', true]);
+    peers.set(keys.peer, { tx: 148, rx: 92, handshake: 1_700_000_000 });
+    expect((await live.look())?.head?.killSwitch).toBe('on');
+    live.detach();
+    expect((await live.look())?.head?.killSwitch).toBe('blocking');
+  });
+
+  it('does not claim a kill switch that does not stand, and says until when it is open', async () => {
+    const { live } = await liveTunnel({ killSwitch: { allowLan: false } });
+    await live.look();
+    const told = (): unknown[] => {
+      const { killSwitch, warnings } = live.status();
+      return [killSwitch, ...warnings.map(({ code, message }) => `${code} ${message}`)];
+    };
+    expect(told()).toEqual(['off', expect.stringContaining('kill-switch-missing')]);
+    live.isGuarded = true;
+    expect(told()).toEqual(['blocking']);
+    live.uplinkClosesAt = '2026-01-01T00:05:00.000Z';
+    expect(told()).toEqual(['blocking', expect.stringMatching(/uplink-open .* 2026-01-01T00:05:00/)]);
+  });
+
+  it('has no kill switch where its profile wants none, though another tunnel’s stands', async () => {
+    const { live } = await liveTunnel();
+    live.isGuarded = true;
+    live.uplinkClosesAt = '2026-01-01T00:05:00.000Z';
+    expect([live.status().killSwitch, live.status().warnings]).toEqual(['off', []]);
+  });
+
   it('has the state of its best peer', async () => {
     const { live, peers } = await liveTunnel();
     await live.look();
@@ -134,7 +168,7 @@ describe('a tunnel as it lives', () => {
   });
 
   it('ages though its engine says the same, and tells of it', async () => {
-    const { live, clock } = await liveTunnel(new Map([[keys.peer, { handshake: 1_700_000_000, rx: 1 }]]));
+    const { live, clock } = await liveTunnel({}, new Map([[keys.peer, { handshake: 1_700_000_000, rx: 1 }]]));
     await live.look();
     expect(live.status().state).toBe('connected');
     clock.pass(180);
@@ -143,7 +177,7 @@ describe('a tunnel as it lives', () => {
   });
 
   it('does not age when the wall clock is set', async () => {
-    const { live, clock } = await liveTunnel(new Map([[keys.peer, { handshake: 1_700_000_000, rx: 1 }]]));
+    const { live, clock } = await liveTunnel({}, new Map([[keys.peer, { handshake: 1_700_000_000, rx: 1 }]]));
     await live.look();
     clock.wallSeconds += 86_400;
     expect(await live.look()).toBeNull();
@@ -159,7 +193,7 @@ describe('a tunnel as it lives', () => {
   });
 
   it('starts anew with a new engine: the session of the dead one is none', async () => {
-    const { live } = await liveTunnel(new Map([[keys.peer, { handshake: 1_700_000_000, rx: 9, tx: 9 }]]));
+    const { live } = await liveTunnel({}, new Map([[keys.peer, { handshake: 1_700_000_000, rx: 9, tx: 9 }]]));
     await live.look();
     expect(live.isConnected).toBe(true);
     const { engine } = await engineWith(new Map([[keys.peer, {}]]));
@@ -170,6 +204,7 @@ describe('a tunnel as it lives', () => {
 
   it('is not troubled by an engine that has gone, and goes on to age', async () => {
     const { live, clock, end } = await liveTunnel(
+      {},
       new Map([[keys.peer, { handshake: 1_700_000_000, rx: 1 }]]),
     );
     await live.look();
@@ -195,7 +230,7 @@ describe('a tunnel as it lives', () => {
   });
 
   it('is idle with no peer at all', async () => {
-    const { live } = await liveTunnel(new Map());
+    const { live } = await liveTunnel({}, new Map());
     await live.look();
     expect(live.status().state).toBe('idle');
   });
