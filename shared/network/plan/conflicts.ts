@@ -1,11 +1,12 @@
 import { addressBits, formatAddress } from '../address.ts';
-import type { Address } from '../address.ts';
+import type { Address, Family } from '../address.ts';
 import { lookUp } from '../host/lookup.ts';
 import { routingTables } from '../host/host-network.ts';
 import type { HostLink, HostNetwork, HostRoute } from '../host/host-network.ts';
 import { contains, covers, formatPrefix, hostPrefix, networkOf, samePrefix } from '../prefix.ts';
 import type { Prefix } from '../prefix.ts';
 import { isOurTable } from './constants.ts';
+import { familiesTaken, isPieceOfAll } from './full-tunnel.ts';
 import { routedPrefixes, usableAddresses } from './planned-tunnel.ts';
 import type { PlannedTunnel } from './planned-tunnel.ts';
 
@@ -66,9 +67,6 @@ const udp = 17;
 /** The metric of the route that the kernel makes with an address; of equal ones the first carries. */
 const connectedMetric = { 4: 0, 6: 256 } as const;
 
-/** Prefixes this short are meant to take everything: what is more specific stays where it is, as everybody wants. */
-const longestFull = 1;
-
 /** Links that carry somebody's private network, by the kernel's word for them. */
 const vpnKinds: ReadonlySet<string> = new Set([
   'wireguard',
@@ -90,18 +88,34 @@ export function findConflicts(tunnel: PlannedTunnel, surroundings: Surroundings)
   const prefixes = tunnel.table === 'auto' ? routedPrefixes(tunnel) : [];
   const routes = routesInUse(surroundings.host, tunnel.interface);
   const addresses = usableAddresses(tunnel).filter((address) => !isLinkLocal(networkOf(address)));
+  const taken = familiesTaken(prefixes);
   const conflicts = [
     ...addresses.flatMap(({ address }) => holdersOf(address, tunnel.interface, surroundings)),
     ...addresses.flatMap((address) =>
-      routes.flatMap((route) => networkMeeting(networkOf(address), route, surroundings)),
+      routes.flatMap((other) => networkMeeting(networkOf(address), other, surroundings)),
     ),
-    ...prefixes.flatMap((prefix) => [
-      ...routes.flatMap((route) => meeting(prefix, route, surroundings)),
-      ...capturedGateways(prefix, surroundings),
-      ...capturedNameServers(prefix, surroundings),
-    ]),
+    ...prefixes.flatMap((prefix) => {
+      const claim = { prefix, isForAll: isPieceOfAll(prefix, taken) };
+      return [
+        ...routes.flatMap((other) => meeting(claim, other, surroundings)),
+        ...capturedGateways(claim, surroundings),
+        ...capturedNameServers(claim, surroundings),
+      ];
+    }),
   ];
   return withoutRepeats(conflicts);
+}
+
+/** A prefix of the tunnel, and whether it is there to take everything. */
+interface Claim {
+  readonly prefix: Prefix;
+  readonly isForAll: boolean;
+}
+
+/** A route of somebody else's, and whether it is there to take everything. */
+interface RouteInUse {
+  readonly route: HostRoute & { readonly device: string };
+  readonly isForAll: boolean;
 }
 
 /** The other interfaces that have an address; two tunnels of ours may share one. */
@@ -119,11 +133,11 @@ function holdersOf(address: Address, except: string, surroundings: Surroundings)
 /** With an address the kernel makes a route to the network around it, which goes before others that are no more specific. */
 function networkMeeting(
   network: Prefix,
-  route: HostRoute & { device: string },
+  { route, isForAll }: RouteInUse,
   surroundings: Surroundings,
 ): Conflict[] {
   const { prefix: against, metric } = route;
-  if (network.length === addressBits[network.family] || against.length <= longestFull) return [];
+  if (network.length === addressBits[network.family] || isForAll) return [];
   const owner = ownerOf(route.device, surroundings);
   if (!covers(against, network) || owner.kind === 'tunnel') return [];
   const met = { code: 'address-network-taken', prefix: network, against, owner } as const;
@@ -132,8 +146,8 @@ function networkMeeting(
 }
 
 /** The routes by which others are reached: all but the kernel's own, and those that lead everywhere. */
-function routesInUse({ routes }: HostNetwork, except: string): (HostRoute & { device: string })[] {
-  return routes.filter(
+function routesInUse({ routes }: HostNetwork, except: string): RouteInUse[] {
+  const inUse = routes.filter(
     (route): route is HostRoute & { device: string } =>
       route.kind === 'unicast' &&
       route.device !== null &&
@@ -142,49 +156,68 @@ function routesInUse({ routes }: HostNetwork, except: string): (HostRoute & { de
       !isLinkLocal(route.prefix) &&
       (route.prefix.length > 0 || isOurTable(route.table)),
   );
+  const taken = new Map<string, ReadonlySet<Family>>();
+  for (const device of new Set(inUse.map((route) => route.device))) {
+    const ofDevice = inUse.filter((route) => route.device === device);
+    taken.set(device, familiesTaken(ofDevice.map(({ prefix }) => prefix)));
+  }
+  return inUse.map((route) => ({
+    route,
+    isForAll: isPieceOfAll(route.prefix, taken.get(route.device) ?? new Set()),
+  }));
 }
 
-function meeting(
-  prefix: Prefix,
-  route: HostRoute & { device: string },
-  surroundings: Surroundings,
-): Conflict[] {
+function meeting({ prefix, isForAll }: Claim, other: RouteInUse, surroundings: Surroundings): Conflict[] {
+  const { route } = other;
   const owner = ownerOf(route.device, surroundings);
   const met = { prefix, against: route.prefix, owner };
   if (samePrefix(prefix, route.prefix)) return [{ ...met, code: 'route-taken', severity: 'error' }];
-  const bothFull = prefix.length <= longestFull && route.prefix.length <= longestFull;
-  if (bothFull && (covers(prefix, route.prefix) || covers(route.prefix, prefix)))
+  if (isForAll && other.isForAll && (covers(prefix, route.prefix) || covers(route.prefix, prefix)))
     return [{ ...met, code: 'full-tunnel-twice', severity: 'error' }];
-  if (covers(route.prefix, prefix) && route.prefix.length > longestFull)
+  if (covers(route.prefix, prefix) && !other.isForAll)
     return [{ ...met, code: 'route-split', severity: 'warning' }];
-  if (covers(prefix, route.prefix) && prefix.length > longestFull && owner.kind !== 'lan')
+  if (covers(prefix, route.prefix) && !isForAll && owner.kind !== 'lan')
     return [{ ...met, code: 'route-shadowed', severity: 'warning' }];
   return [];
 }
 
-function capturedGateways(prefix: Prefix, surroundings: Surroundings): Conflict[] {
+function capturedGateways(claim: Claim, surroundings: Surroundings): Conflict[] {
   return surroundings.host.routes
     .filter(({ table, prefix: { length } }) => table === routingTables.main && length === 0)
     .flatMap(({ gateway, device }): Conflict[] => {
-      if (gateway === null || device === null || !captures(prefix, gateway, surroundings)) return [];
+      if (gateway === null || device === null || !captures(claim, gateway, surroundings)) return [];
       const owner = ownerOf(device, surroundings);
-      return [{ code: 'gateway-captured', severity: 'error', prefix, against: hostPrefix(gateway), owner }];
+      return [
+        {
+          code: 'gateway-captured',
+          severity: 'error',
+          prefix: claim.prefix,
+          against: hostPrefix(gateway),
+          owner,
+        },
+      ];
     });
 }
 
-function capturedNameServers(prefix: Prefix, surroundings: Surroundings): Conflict[] {
+function capturedNameServers(claim: Claim, surroundings: Surroundings): Conflict[] {
   return surroundings.nameServers
-    .filter((server) => captures(prefix, server, surroundings))
+    .filter((server) => captures(claim, server, surroundings))
     .map((server): Conflict => {
       const device = carrierOf(server, surroundings)?.device ?? '';
       const owner = ownerOf(device, surroundings);
-      return { code: 'name-server-captured', severity: 'error', prefix, against: hostPrefix(server), owner };
+      return {
+        code: 'name-server-captured',
+        severity: 'error',
+        prefix: claim.prefix,
+        against: hostPrefix(server),
+        owner,
+      };
     });
 }
 
 /** Whether a prefix that is not meant to take everything would take an address from where it is reached now. */
-function captures(prefix: Prefix, address: Address, surroundings: Surroundings): boolean {
-  if (prefix.length <= longestFull || !contains(prefix, address)) return false;
+function captures({ prefix, isForAll }: Claim, address: Address, surroundings: Surroundings): boolean {
+  if (isForAll || !contains(prefix, address)) return false;
   const route = carrierOf(address, surroundings);
   if (route === null || route.table === routingTables.local) return false;
   return prefix.length >= route.prefix.length;

@@ -2,6 +2,7 @@ import type { Address } from '../address.ts';
 import { contains } from '../prefix.ts';
 import type { InterfaceAddress, Prefix } from '../prefix.ts';
 import { outerMark } from './constants.ts';
+import { familiesTaken, isPieceOfAll } from './full-tunnel.ts';
 import type { RouteTable } from './resources.ts';
 
 /** What of a tunnel matters to the host's network. */
@@ -50,7 +51,8 @@ export function routedPrefixes({ prefixes, table, ipv6 }: PlannedTunnel): Prefix
  */
 export function tunnelsInNeedOfMark(tunnels: readonly PlannedTunnel[]): PlannedTunnel[] {
   const prefixes = tunnels.flatMap(routedPrefixes);
-  const takesAll = prefixes.some(({ length }) => length <= 1);
+  const taken = familiesTaken(prefixes);
+  const takesAll = prefixes.some((prefix) => isPieceOfAll(prefix, taken));
   return tunnels.filter(
     ({ endpoints, hasCallers, mark }) =>
       mark === outerMark &&

@@ -2,9 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { findConflicts } from '../../../shared/network/plan/conflicts.ts';
 import type { HostNetwork } from '../../../shared/network/host/host-network.ts';
 import { formatPrefix } from '../../../shared/network/prefix.ts';
+import { PrefixSet } from '../../../shared/network/prefix-set.ts';
 import { laptop, route, withTunnels } from './hosts.ts';
-import { address, planned } from './tunnels.ts';
+import { address, planned, prefix } from './tunnels.ts';
 import type { TunnelTexts } from './tunnels.ts';
+
+/** `0.0.0.0/0` without 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16. */
+const withoutPrivate = PrefixSet.of([prefix('0.0.0.0/0')])
+  .without(PrefixSet.of(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map(prefix)))
+  .texts();
 
 /** The conflicts of a tunnel `home` on the laptop, in words. */
 function conflicts(
@@ -33,6 +39,9 @@ describe('the conflicts of a tunnel', () => {
   it.each([
     ['the whole internet', ['0.0.0.0/0', '::/0']],
     ['its halves', ['0.0.0.0/1', '128.0.0.0/1', '::/1', '8000::/1']],
+    ['its quarters', ['0.0.0.0/2', '64.0.0.0/2', '128.0.0.0/2', '192.0.0.0/2']],
+    ['all of it but the private networks', withoutPrivate],
+    ['all global addresses of IPv6', ['2000::/3']],
     ['a cluster’s Pods and Services', ['10.42.0.0/16', '10.43.0.0/16', '10.4.0.0/16']],
     ['one address elsewhere', ['203.0.113.7/32']],
   ])('are none at home for %s', (_, prefixes) => {
@@ -141,6 +150,27 @@ describe('the conflicts of a tunnel', () => {
     expect(conflicts(['0.0.0.0/1', '128.0.0.0/1'], { others: [full] })).toEqual([
       'error full-tunnel-twice: 0.0.0.0/1 against 0.0.0.0/0 of tunnel profile full',
       'error full-tunnel-twice: 128.0.0.0/1 against 0.0.0.0/0 of tunnel profile full',
+    ]);
+  });
+
+  it('name another full tunnel in whatever pieces either is written', () => {
+    const quarters = ['0.0.0.0/2', '64.0.0.0/2', '128.0.0.0/2', '192.0.0.0/2'];
+    const full = { interface: 'full', prefixes: ['0.0.0.0/0'] };
+    expect(conflicts(quarters, { others: [full] })).toEqual(
+      quarters.map((each) => `error full-tunnel-twice: ${each} against 0.0.0.0/0 of tunnel profile full`),
+    );
+    const inQuarters = { interface: 'full', prefixes: quarters };
+    expect(conflicts(['0.0.0.0/0'], { others: [inQuarters] })).toEqual(
+      quarters.map((each) => `error full-tunnel-twice: 0.0.0.0/0 against ${each} of tunnel profile full`),
+    );
+    expect(conflicts(withoutPrivate, { others: [full] })).toContain(
+      'error full-tunnel-twice: 128.0.0.0/3 against 0.0.0.0/0 of tunnel profile full',
+    );
+  });
+
+  it('do not take one quarter for everything', () => {
+    expect(conflicts(['172.0.0.0/6'])).toEqual([
+      'warning route-shadowed: 172.0.0.0/6 against 172.17.0.0/16 of bridge docker0',
     ]);
   });
 

@@ -234,6 +234,9 @@ describe('the tunnels that need their packets marked', () => {
     const called = { interface: 'called', hasCallers: true };
     expect(names({ ...called, prefixes: ['10.0.0.0/8'] })).toEqual([]);
     expect(names({ ...called, prefixes: ['128.0.0.0/1'] })).toEqual(['called']);
+    expect(names({ ...called, prefixes: ['0.0.0.0/2'] })).toEqual([]);
+    expect(names({ ...called, prefixes: ['0.0.0.0/2', '64.0.0.0/2'] })).toEqual(['called']);
+    expect(names({ ...called, prefixes: ['2000::/3'] })).toEqual(['called']);
   });
 
   it('are not those that carry a mark of their own', () => {
