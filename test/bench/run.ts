@@ -9,6 +9,7 @@ import { whyNoLab } from '../lab/requirements.ts';
 import { benchAlgebra } from './algebra.ts';
 import { benchConfig } from './config.ts';
 import { benchIdle } from './idle.ts';
+import { benchRoam } from './roam.ts';
 import { benchStatus } from './status.ts';
 import { benchThroughput } from './throughput.ts';
 import { benchUp } from './up.ts';
@@ -21,6 +22,7 @@ const parts: Readonly<Record<string, () => Promise<string[]>>> = {
   algebra: () => benchAlgebra(rounds ?? 25),
   up: () => benchUp(rounds ?? 20),
   status: () => benchStatus(rounds ?? 5),
+  roam: () => benchRoam(rounds ?? 20),
   throughput: () => benchThroughput(rounds ?? 15),
   idle: () => benchIdle(60),
 };

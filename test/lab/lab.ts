@@ -164,6 +164,16 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
+   * Takes the cable of a host's link out of its switch, or puts it in again: the link loses carrier or has it, and nothing else changes.
+   * @throws when the link was plugged into no switch.
+   */
+  async cable(host: Host, link: string, state: 'in' | 'out'): Promise<void> {
+    const port = this.#ports.get(`${host.name} ${link}`);
+    if (port === undefined) throw new Error(`${link} of ${host.name} is in no switch`);
+    await this.parent.ip(`link set dev ${port} ${state === 'in' ? 'up' : 'down'}`);
+  }
+
+  /**
    * Moves the cable of a host's link into another switch: the link loses carrier and has it again.
    * @throws when the link was plugged into no switch.
    */

@@ -1,7 +1,5 @@
-import { addressBits } from '../address.ts';
-import type { Family } from '../address.ts';
-import { PrefixSet } from '../prefix-set.ts';
 import { desiredNetwork } from './desired.ts';
+import { familiesTaken } from './full-tunnel.ts';
 import { routedPrefixes } from './planned-tunnel.ts';
 import type { PlannedTunnel } from './planned-tunnel.ts';
 import type { Resource } from './resources.ts';
@@ -50,7 +48,7 @@ export function takenBy(
 ): { readonly sole: Sole; readonly neighbour: Neighbour } | null {
   const standing = neighbours.filter(({ stands }) => stands);
   const claims: readonly (readonly [Sole, (tunnel: PlannedTunnel) => boolean])[] = [
-    ['full tunnel', takesEverything],
+    ['full tunnel', isFull],
     ['kill switch', ({ killSwitch }) => killSwitch !== null],
     ['all names', ({ allNames }) => allNames],
   ];
@@ -61,13 +59,7 @@ export function takenBy(
   return null;
 }
 
-/** Whether all addresses of a family go into a tunnel, by whatever prefixes. */
-function takesEverything(tunnel: PlannedTunnel): boolean {
-  const prefixes = tunnel.table === 'auto' ? routedPrefixes(tunnel) : [];
-  return ([4, 6] as const).some((family) => coversFamily(prefixes, family));
-}
-
-function coversFamily(prefixes: PlannedTunnel['prefixes'], family: Family): boolean {
-  const merged = PrefixSet.of(prefixes.filter((prefix) => prefix.family === family)).prefixes();
-  return merged.some(({ length }) => length === 0) && addressBits[family] > 0;
+/** Whether a tunnel is there for everything, by whatever prefixes. */
+function isFull(tunnel: PlannedTunnel): boolean {
+  return tunnel.table === 'auto' && familiesTaken(routedPrefixes(tunnel)).size > 0;
 }

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
 import type { Host } from '../host.ts';
+import { newKeyPair } from '../keys.ts';
+import { callerSeenBy } from '../measure.ts';
 import { PingStream } from '../ping-stream.ts';
 import { openFullTunnel } from '../scenarios/full-tunnel.ts';
 import type { FullTunnel } from '../scenarios/full-tunnel.ts';
@@ -84,4 +87,78 @@ describeInLab('an endpoint’s name', () => {
       });
     });
   }
+
+  test('with 50 addresses is tried at one after the other, until one answers', async () => {
+    const others = Array.from({ length: 49 }, (_, last) => `203.0.113.${last + 101}`);
+    const addresses = [...others.slice(0, 2), first, ...others.slice(2)];
+    await opened({ 'relay.example': addresses }, async ({ adit, client }) => {
+      await adit.done('up', 'home', '--wait=60');
+      expect((await adit.status('home')).peers[0]?.endpoint).toBe(`${first}:51820`);
+      expect(await callerSeenBy(client, `http://${web}/`)).toBe(first);
+    });
+  });
+
+  const failures = {
+    'has no address': ['relay.example', 'the name has no address'],
+    'nobody knows': ['other.example', 'no such name'],
+  } as const;
+  for (const [what, [name, reason]] of Object.entries(failures)) {
+    test(`that ${what} is refused with that reason, and nothing is changed`, async () => {
+      await opened({ 'relay.example': [] }, async ({ stage, adit, client }) => {
+        const before = await networkSnapshot(client);
+        await adit.import('nowhere', profileText(stage, name));
+        const { value } = await adit.json('up', 'nowhere');
+        expect(value).toMatchObject({ error: { code: 'endpoint-unresolved' } });
+        expect(JSON.stringify(value)).toContain(`${name} (${reason})`);
+        expect(difference(before, await networkSnapshot(client))).toEqual({ gone: [], added: [] });
+      });
+    });
+  }
+
+  test('that no server answers for is refused after some seconds', async () => {
+    await opened({}, async ({ adit, client }) => {
+      await client.shell("echo 'nameserver 203.0.113.77' > /etc/resolv.conf");
+      const began = performance.now();
+      const { value } = await adit.json('up', 'home');
+      expect(JSON.stringify(value)).toContain('relay.example (no name server answers)');
+      expect(performance.now() - began).toBeLessThan(BUSY * 10_000);
+    });
+  });
+
+  test('that is dead holds up no other peer, is told of, and is found when it has an address', async () => {
+    await opened({ 'relay.example': first }, async ({ stage, adit, client, say }) => {
+      const { publicKey } = newKeyPair();
+      const late = `[Peer]\nPublicKey = ${publicKey}\nAllowedIPs = 10.9.9.9/32\nEndpoint = late.example:1\n`;
+      await adit.import('two', `${profileText(stage, 'relay.example')}\n${late}`);
+      await adit.done('up', 'two', '--wait=20');
+      expect(await callerSeenBy(client, `http://${web}/`)).toBe(first);
+      const codes = async (): Promise<string[]> =>
+        (await adit.status('two')).warnings.map(({ code }) => code);
+      const endpoint = async (): Promise<string | null | undefined> =>
+        (await adit.status('two')).peers.find((peer) => peer.publicKey === publicKey)?.endpoint;
+      expect(await codes()).toContain('endpoint-unresolved');
+      await say({ 'relay.example': first, 'late.example': second });
+      await expect.poll(endpoint, { timeout: 30_000 }).toBe(`${second}:1`);
+      expect(await codes()).not.toContain('endpoint-unresolved');
+    });
+  });
+
+  test('is looked up by a child that does not outlive the helper', async () => {
+    await opened({ 'relay.example': first }, async ({ adit, client }) => {
+      const resolvers = (): number =>
+        client.processes().filter(({ pid }) => commandLineOf(pid).includes('--max-old-space-size=64')).length;
+      await adit.done('up', 'home', '--wait=20');
+      expect(resolvers()).toBe(1);
+      await adit.helper.kill('SIGKILL');
+      await expect.poll(resolvers, { timeout: 10_000 }).toBe(0);
+    });
+  });
 });
+
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -56,6 +56,7 @@ describe('what there is once', () => {
     ['full tunnel', { prefixes: ['0.0.0.0/0'] }, { prefixes: halves }],
     ['full tunnel', { prefixes: quarters }, { prefixes: ['0.0.0.0/0'] }],
     ['full tunnel', { prefixes: ['::/0'] }, { prefixes: halves }],
+    ['full tunnel', { prefixes: ['2000::/3'] }, { prefixes: quarters.slice(1) }],
     ['kill switch', { killSwitch: { allowLan: false } }, { killSwitch: { allowLan: true } }],
     ['all names', { allNames: true }, { allNames: true }],
   ] as const)('%s: the first has it', (sole, first, second) => {
