@@ -24,6 +24,9 @@ const wgQuickStep = '[#] ';
 /** What `ip link add type wireguard` says where the kernel has no WireGuard; older kernels the latter. */
 const noSuchLink = /Unknown device type|Operation not supported/;
 
+/** What wireguard-go puts before what it says, on standard output: `ERROR: (home) 2026/01/01 00:00:00 `. */
+const engineLogPrefix = /^ERROR: \(\S+\) [\d/]+ [\d:]+ /;
+
 /** Milliseconds that an engine may take to answer before it counts as dead. */
 const patience = 2_000;
 
@@ -158,14 +161,15 @@ function linkFailure(name: string, error: unknown, hasWireguardGo: boolean): unk
   if (error.stoppedAfter !== null) return new FaultError(linkTooSlow(name, error, error.stoppedAfter));
   if (!hasWireguardGo && noSuchLink.test(error.stderr)) return new FaultError(noEngine);
   // wg-quick prints each command after "[#]", and ends with removing what may not be there; what is left is what went wrong.
-  const complaints = error.stderr
+  const said = `${error.stderr}\n${error.stdout}`;
+  const complaints = said
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => line.trim().replace(engineLogPrefix, ''))
     .filter((line) => line !== '' && !/^\[[#!]\]|^[┌│└]|^Cannot find device/.test(line));
   return new FaultError({
     code: 'link-failed',
     message: `The interface ${name} could not be made: ${complaints.at(-1) ?? error.message}`,
-    hint: hintFor(error.stderr),
+    hint: hintFor(said),
   });
 }
 
@@ -182,10 +186,10 @@ function linkTooSlow(name: string, { stderr }: ProgramError, milliseconds: numbe
   };
 }
 
-function hintFor(stderr: string): string {
-  if (stderr.includes('/dev/net/tun'))
+function hintFor(said: string): string {
+  if (said.includes('/dev/net/tun'))
     return 'Load the tun module ("modprobe tun"), or give this container /dev/net/tun.';
-  if (stderr.includes('Address already in use'))
+  if (said.includes('Address already in use'))
     return 'Another program uses the UDP port. Take ListenPort out of the profile, or change it.';
   return 'Everything was undone. "adit check" on the profile may tell what the system does not take.';
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FaultError } from '../../../shared/fault.ts';
 import { programEnvironment } from './programs.ts';
 import type { Programs } from './programs.ts';
+import { unusable } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 
 const file = 'lock';
@@ -16,7 +17,7 @@ const lockedCode = 75;
  * child does; it ends with us, however we end, and the kernel takes the lock from it then.
  *
  * @returns what gives the place up again
- * @throws FaultError `helper-already-running`
+ * @throws FaultError `helper-already-running`; `run-folder-unusable` where there can be no lock
  */
 export async function becomeOnlyHelper(folder: RunFolder, programs: Programs): Promise<() => void> {
   const path = join(folder.path, file);
@@ -30,9 +31,11 @@ export async function becomeOnlyHelper(folder: RunFolder, programs: Programs): P
   // cat gives back what it is given only if it runs, and it runs only with the lock.
   child.stdin.on('error', () => undefined);
   child.stdin.write('?');
-  const answers = once(child.stdout, 'data').then(() => true);
-  const ends = once(child, 'exit').then(() => false);
-  if (!(await Promise.race([answers, ends]))) throw new FaultError(alreadyRunning(folder));
+  const answers = once(child.stdout, 'data').then(() => 'held' as const);
+  const ends = once(child, 'exit').then(([code]) => code as number | null);
+  const outcome = await Promise.race([answers, ends]);
+  if (outcome === lockedCode) throw new FaultError(alreadyRunning(folder));
+  if (outcome !== 'held') throw new FaultError(unusable(path, 'there can be no lock.'));
   child.unref();
   return () => {
     folder.remove(file);

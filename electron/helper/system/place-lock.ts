@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultError } from '../../../shared/fault.ts';
+import { unusable } from './run-folder.ts';
 
 /** Milliseconds between tries, and after which there are no more: the longest step of another helper has its own limit of 50 s. */
 const patience = { step: 5, whole: 60_000 } as const;
@@ -9,7 +10,7 @@ const patience = { step: 5, whole: 60_000 } as const;
  * Does work while no other process has the same lock. The lock is a symbolic link that names who holds it: making one is a single step
  * for the kernel, and one whose holder is gone can be told.
  *
- * @throws FaultError `another-helper-busy`, and whatever the work throws
+ * @throws FaultError `another-helper-busy`, `run-folder-unusable`, and whatever the work throws
  */
 export async function whileLocked<T>(path: string, work: () => Promise<T>): Promise<T> {
   const until = performance.now() + patience.whole;
@@ -29,7 +30,9 @@ function tryTake(path: string): boolean {
     symlinkSync(thisProcess(), path);
     return true;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!(error instanceof Error)) throw error;
+    if (!('code' in error && error.code === 'EEXIST'))
+      throw new FaultError(unusable(path, error.message), { cause: error });
     removeIfDead(path);
     return false;
   }

@@ -112,17 +112,20 @@ export function thisPlace(): Place {
   };
 }
 
+/** `run-folder-unusable`, of something below `/run/adit`. */
+export function unusable(path: string, reason: string): FaultError['fault'] {
+  return {
+    code: 'run-folder-unusable',
+    message: `${path} cannot be written: ${reason}`,
+    hint: 'Nothing was changed. Make room under /run, or see what holds it read-only.',
+  };
+}
+
 function attempt(path: string, act: () => void): void {
   try {
     act();
   } catch (error) {
-    throw new FaultError(
-      {
-        code: 'run-folder-unusable',
-        message: `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-        hint: 'Nothing was changed. Make room under /run, or see what holds it read-only.',
-      },
-      { cause: error },
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FaultError(unusable(path, reason), { cause: error });
   }
 }

@@ -73,6 +73,21 @@ describeInLab('an address of the profile that is taken', () => {
 });
 
 describeInLab('a machine without', () => {
+  const inKernel = existsSync('/sys/module/wireguard');
+  const whyNot = inKernel ? ' [skipped: the kernel has WireGuard itself]' : '';
+  test.skipIf(inKernel)(`/dev/net/tun is told so, and what to do${whyNot}`, { timeout }, async () => {
+    await inBadCircumstances(async ({ adit, client }) => {
+      await client.run(['mount', '-t', 'tmpfs', 'none', '/dev/net']);
+      const { code, message, hint } = await refusal(adit, 'up', 'home');
+      expect([code, message, hint]).toEqual([
+        'link-failed',
+        expect.stringContaining('/dev/net/tun'),
+        expect.stringContaining('modprobe tun'),
+      ]);
+      await client.run(['umount', '/dev/net']);
+    });
+  });
+
   test('a program that every tunnel needs is told which, before anything changes', { timeout }, async () => {
     await inBadCircumstances(async ({ adit, client }) => {
       const packages = { nft: 'nftables', 'wg-quick': 'wireguard-tools', wg: 'wireguard-tools' };
@@ -137,6 +152,55 @@ describeInLab('a /run', () => {
         },
         (client) => client.run(['mount', '-t', 'tmpfs', '-o', 'size=256k', 'none', '/run/adit']),
       );
+    },
+  );
+
+  test(
+    'that is read-only is told by name: a tunnel that is up stays until it can go',
+    { timeout },
+    async () => {
+      await inBadCircumstances(
+        async ({ adit, client, before }) => {
+          const remount = (mode: 'ro' | 'rw'): Promise<unknown> =>
+            client.run(['mount', '-o', `remount,${mode}`, '/run/adit']);
+          await remount('ro');
+          expect((await refusal(adit, 'up', 'home')).code).toBe('run-folder-unusable');
+          await expectAsBefore({ client, before });
+          await remount('rw');
+          await adit.done('up', 'home', '--wait=20');
+          await remount('ro');
+          expect((await refusal(adit, 'down', 'home')).code).toBe('run-folder-unusable');
+          expect((await adit.status('home')).state).toBe('connected');
+          await remount('rw');
+          await adit.done('down', 'home');
+        },
+        (client) => client.run(['mount', '-t', 'tmpfs', 'none', '/run/adit']),
+      );
+    },
+  );
+
+  test(
+    'that is read-only lets no helper begin, with or without a folder of its own there',
+    { timeout },
+    async () => {
+      await inBadCircumstances(async ({ adit, client }) => {
+        await adit.helper.stop(20_000);
+        const begin = async (): Promise<unknown> => {
+          const words = ['helper', '--socket', adit.socket, '--owner', '0', '--dev', '--json'];
+          const argv = [process.execPath, aditProgram, ...words];
+          const { stdout } = await client.run(argv, { allowFailure: true, timeoutMs: 30_000 });
+          return JSON.parse(stdout);
+        };
+        const hint = expect.stringContaining('read-only') as string;
+        const own = '/run/adit/0/net-$(readlink /proc/self/ns/net | tr -dc 0-9)';
+        for (const folder of ['/run/adit', own]) {
+          await client.shell(`mkdir -p ${folder}
+          mount --bind /run/adit /run/adit
+          mount -o remount,bind,ro /run/adit`);
+          expect(await begin(), folder).toMatchObject({ error: { code: 'run-folder-unusable', hint } });
+          await client.shell('umount /run/adit');
+        }
+      });
     },
   );
 });
