@@ -73,7 +73,9 @@ export const faultCodes = {
 
   // What the helper refuses
   'request-invalid': 'The message does not keep to the contract.',
-  'scripts-refused': 'The profile has script keys or SaveConfig. Adit does not run them.',
+  'scripts-refused': 'The profile has script keys that root’s policy does not allow, or SaveConfig.',
+  'policy-untrusted': 'Somebody but root could change the policy file, so it allows nothing.',
+  'policy-invalid': 'The policy file cannot be read as one, so it allows nothing.',
   'tunnel-not-up': 'No tunnel of this name is up.',
 
   // Setting a tunnel up
@@ -82,6 +84,7 @@ export const faultCodes = {
   'table-reserved': 'The profile names a routing table that is not for profiles to fill.',
   'endpoint-unresolved': 'No endpoint of the profile could be resolved to an address.',
   'link-failed': 'wg-quick could not make the interface.',
+  'script-failed': 'A command of the profile ended badly, or took too long.',
   'network-change-refused': 'The system refused a route, rule, firewall table or setting.',
   'route-taken': 'A network that somebody else has here already would go into the tunnel as a whole.',
   'route-split': 'A part of a network that somebody else has here would go into the tunnel.',

@@ -1,8 +1,7 @@
 import { tunnelToMessage } from '../../shared/contract/helper/messages.ts';
 import { FaultError } from '../../shared/fault.ts';
-import type { Fault } from '../../shared/fault.ts';
+import { longestRun, scriptLimits } from '../../shared/tunnel/scripts.ts';
 import type { TunnelStatus } from '../../shared/tunnel/status.ts';
-import type { Tunnel } from '../../shared/tunnel/tunnel.ts';
 import { findPortal } from './portal.ts';
 import type { HelperConnection } from './helper-client/connection.ts';
 import type { Profile } from './profiles/profile.ts';
@@ -21,7 +20,7 @@ export interface UpOptions {
 /**
  * Brings the tunnel of a profile up, and gives its state when it stands.
  *
- * @throws FaultError what keeps the profile from being a tunnel, `scripts-refused`, and whatever the helper says
+ * @throws FaultError what keeps the profile from being a tunnel, and whatever the helper says
  */
 export function bringUp(
   helper: HelperConnection,
@@ -29,10 +28,8 @@ export function bringUp(
   { accept, subtract, wait }: UpOptions,
 ): Promise<TunnelStatus> {
   const tunnel = profile.tunnel();
-  if (tunnel.leftOut.length > 0 && !accept.includes('scripts-refused'))
-    throw new FaultError(scriptsRefused(tunnel));
   const question = { tunnel: tunnelToMessage(tunnel), wait, accept: [...accept], subtract };
-  return helper.ask('up', question, (wait ?? 0) * 1000);
+  return helper.ask('up', question, ((wait ?? 0) + longestRun(tunnel.scripts)) * 1000);
 }
 
 /**
@@ -47,7 +44,7 @@ export async function takeDown(
   nameOrInterface: string,
 ): Promise<string[]> {
   const tunnel = await standingTunnel(helper, store, nameOrInterface);
-  return helper.ask('down', { interface: tunnel.interface });
+  return helper.ask('down', { interface: tunnel.interface }, patienceWith([tunnel]));
 }
 
 /** Until when the uplink is open, and what stands in the way. */
@@ -98,6 +95,12 @@ async function standingTunnel(
   });
 }
 
+/** Milliseconds that `down` may take longer because of scripts that run. */
+export function patienceWith(standing: readonly TunnelStatus[]): number {
+  const { commands, seconds } = scriptLimits;
+  return standing.filter(({ scripts }) => scripts === 'ran').length * 2 * commands * seconds * 1000;
+}
+
 /** The state of every profile, those that are down too, and of tunnels whose profile is gone, behind them. */
 export function statusOfAll(profiles: readonly Profile[], standing: readonly TunnelStatus[]): TunnelStatus[] {
   const known = new Set(profiles.map(({ name }) => name));
@@ -127,16 +130,5 @@ function downStatus(profile: Profile): TunnelStatus {
     warnings: [],
     failure: null,
     peers: [],
-  };
-}
-
-function scriptsRefused({ name, leftOut }: Tunnel): Fault {
-  return {
-    code: 'scripts-refused',
-    message: `The profile "${name}" has ${leftOut.join(', ')}, which Adit does not carry out: they would be left out.`,
-    hint:
-      'A configuration that runs commands as root is a program. Go on without them, or, where they are needed, let an ' +
-      'administrator allow scripts in /etc/adit/policy.json, which a later version of Adit follows.',
-    command: `adit up ${JSON.stringify(name)} --accept scripts-refused`,
   };
 }

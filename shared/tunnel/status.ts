@@ -91,6 +91,7 @@ export interface TunnelHead {
   readonly addresses: readonly string[];
   readonly dns: DnsStatus;
   readonly killSwitch: 'off' | 'on' | 'blocking';
+  /** Of the profile's scripts: `ran`, as root, where root's policy allows it, and those for going down will; `refused` where they were left out. */
   readonly scripts: 'none' | 'refused' | 'ran';
   readonly warnings: readonly TunnelWarning[];
   /** Why the state is `failed`; null otherwise. */

@@ -1,5 +1,6 @@
 import type { RouteTable } from '../network/plan/resources.ts';
 import type { InterfaceAddress, Prefix } from '../network/prefix.ts';
+import type { TunnelScripts } from './scripts.ts';
 import type { KeyText } from './status.ts';
 
 export type { RouteTable } from '../network/plan/resources.ts';
@@ -23,12 +24,6 @@ export interface TunnelPeer {
   readonly persistentKeepalive: number | null;
   readonly name: string | null;
 }
-
-/** The keys of a .conf that would make wg-quick run something, or rewrite the file. */
-export const refusedKeys = ['PreUp', 'PostUp', 'PreDown', 'PostDown', 'SaveConfig'] as const;
-
-/** One of {@link refusedKeys}. */
-export type RefusedKey = (typeof refusedKeys)[number];
 
 /** The names that a tunnel has servers for. */
 export interface TunnelDns {
@@ -69,6 +64,8 @@ export interface Tunnel {
   readonly exclude: readonly Prefix[];
   /** Null where the machine may send past the tunnel. */
   readonly killSwitch: KillSwitch | null;
-  /** The keys of the file that were left out because Adit does not run them. */
-  readonly leftOut: readonly RefusedKey[];
+  /** What the file wants run. It is a wish: the helper follows it only where root's policy allows that. */
+  readonly scripts: TunnelScripts;
+  /** Whether the file wants to be rewritten from the tunnel as it is when it goes down. Adit never does. */
+  readonly saveConfig: boolean;
 }

@@ -104,6 +104,9 @@ describe('the switch', () => {
     expect(app.askedOf('tunnel.up').map(({ accept }) => accept)).toEqual([[], ['scripts-refused']]);
     expect(await page.getByRole('alert').count()).toBe(0);
     await page.getByRole('main').getByText('left out').waitFor();
+    const allowed = statusOf(office, 'connected', { scripts: 'ran' });
+    app.push({ interface: allowed.interface, head: allowed });
+    await page.getByRole('main').getByText('ran as root').waitFor();
   });
 
   test('remembers what was decided when a second question follows', async ({ open }) => {

@@ -40,6 +40,7 @@ export function knockUdp(
     const begin = Date.now();
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
     let isOver = false;
+    let deadline: NodeJS.Timeout | undefined;
     const settle = (outcome: ProbeOutcome): void => {
       if (isOver) return;
       isOver = true;
@@ -47,7 +48,6 @@ export function knockUdp(
       socket.close();
       resolve({ outcome, milliseconds: outcome === 'silent' ? null : Date.now() - begin });
     };
-    const deadline = setTimeout(() => settle('silent'), wait);
     socket.on('error', (error) => settle(meaningOf(error)));
     socket.on('message', () => settle('answered'));
     socket.on('connect', () => {
@@ -61,6 +61,8 @@ export function knockUdp(
       send();
       // One of many that are sent at once may be lost.
       setTimeout(send, wait / 2);
+      // On a busy machine the answer may have come and not been read: what is there is read first.
+      deadline = setTimeout(() => setImmediate(() => settle('silent')), wait);
     });
     socket.connect(port, address);
   });

@@ -12,6 +12,9 @@ import { askByPing, askByTcp, askByUdp } from './ask.ts';
 /** Milliseconds an answer may take that comes at once where it comes at all. */
 const patience = 1_000;
 
+/** The same where hundreds are asked at once. */
+const searchPatience = 2_000;
+
 /** Milliseconds for a router to look for a host in its own network, and to say that it is not there. */
 const lookingPatience = 4_000;
 
@@ -33,7 +36,7 @@ const mostMeasured = 8;
 /** Addresses at which gateways like to be, by the end of their network; they are pinged too, where UDP may be dropped. */
 const usualEnds = [1, 2, 253, 254] as const;
 
-/** Follows the way to an address through a tunnel, and looks around where it ends too early. Takes about 8 s at most. */
+/** Follows the way to an address through a tunnel, and looks around where it ends too early. Takes about 9 s at most. */
 export async function followWay(
   destination: Destination,
   { publicKey, prefix }: Carrier,
@@ -115,7 +118,7 @@ async function search(
   const likely = addresses.filter((address) => usualEnds.some((end) => address.endsWith(`.${end}`)));
   const [knocks, pings] = await Promise.all([
     Promise.all(addresses.map((address) => askByUdp(target, address, patience))),
-    Promise.all(likely.map((address) => askByPing(target, address, { wait: patience, count: 1 }))),
+    Promise.all(likely.map((address) => askByPing(target, address, { wait: searchPatience, count: 1 }))),
   ]);
   const answers = [...knocks, ...pings].filter(isAlive);
   const there = answers.filter(

@@ -1,6 +1,6 @@
 import { HelperConnection } from '../../backend/helper-client/connection.ts';
 import { ProfileStore } from '../../backend/profiles/store.ts';
-import { takeDown } from '../../backend/tunnels.ts';
+import { patienceWith, takeDown } from '../../backend/tunnels.ts';
 import { has, operandAt } from '../command.ts';
 import type { Command } from '../command.ts';
 import { wrongUsage } from '../parse.ts';
@@ -18,7 +18,7 @@ export const down: Command = {
     const helper = await HelperConnection.open(places.socket);
     try {
       const gone = takesAll
-        ? await helper.ask('down', { interface: null })
+        ? await helper.ask('down', { interface: null }, patienceWith(await helper.ask('status', {})))
         : await takeDown(helper, new ProfileStore(places.home), operandAt(given, 0));
       return {
         json: { down: gone },

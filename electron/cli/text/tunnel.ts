@@ -3,7 +3,7 @@ import type { PeerStatus, TunnelStatus } from '../../../shared/tunnel/status.ts'
 
 /** A tunnel in words, for a terminal: a line for itself, one for each peer, and what it warns of. */
 export function tunnelText(tunnel: TunnelStatus, now: number): string {
-  const { name, state, engine, engineVersion, since, failure, warnings, peers, dns } = tunnel;
+  const { name, state, engine, engineVersion, since, failure, warnings, peers, dns, scripts } = tunnel;
   const facts = [
     engine === null ? null : `${engine} ${engineVersion ?? ''}`.trim(),
     tunnel.interface === name ? null : `interface ${tunnel.interface}`,
@@ -16,6 +16,7 @@ export function tunnelText(tunnel: TunnelStatus, now: number): string {
     ...peers.map((peer) => `  ${peerText(peer, now)}`),
     ...(dns.mode === 'none' ? [] : [`  Names: ${dnsText(dns)}`]),
     ...(tunnel.killSwitch === 'blocking' ? [`  ${blockingText(name)}`] : []),
+    ...(scripts === 'ran' ? ['  Scripts of the profile ran as root.'] : []),
     ...warnings.map(({ message, hint }) => `  Note: ${message} ${hint}`),
   ].join('\n');
 }

@@ -18,6 +18,7 @@ const packages = {
   'wg-quick': 'wireguard-tools',
   wg: 'wireguard-tools',
   'wireguard-go': 'wireguard-go',
+  bash: 'bash',
   ip: 'iproute2',
   nft: 'nftables',
   setpriv: 'util-linux',

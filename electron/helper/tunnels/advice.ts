@@ -99,6 +99,7 @@ export function planOf(
   const standing = others.map((live) => plannedTunnel(live.prepared));
   const planned = plannedTunnel(prepared);
   const prefixes = routedPrefixes(planned);
+  const { scripts } = prepared.tunnel;
   const changes = differenceOf(wantedBy([...standing, planned]), wantedBy(standing));
   return {
     name: prepared.tunnel.name,
@@ -106,7 +107,11 @@ export function planOf(
     mtu: prepared.mtu,
     routes: prefixes.map(formatPrefix),
     exempt: Object.values(prepared.endpoints).filter((endpoint) => isInside(endpoint, prefixes)),
-    steps: changes.map(({ kind, resource }) => `${kind} ${resourceIdentity(resource)}`),
+    steps: [
+      ...scripts.PreUp.map((command) => `run PreUp: ${command}`),
+      ...changes.map(({ kind, resource }) => `${kind} ${resourceIdentity(resource)}`),
+      ...scripts.PostUp.map((command) => `run PostUp: ${command}`),
+    ],
     conflicts: conflicts.map((conflict) => ({
       code: conflict.code,
       severity: conflict.severity,

@@ -3,6 +3,7 @@ import { formatInterfaceAddress } from '../../../shared/network/prefix.ts';
 import { usableAddresses } from '../../../shared/network/plan/planned-tunnel.ts';
 import { namesUntouched } from '../../../shared/names/status.ts';
 import type { NamesStatus } from '../../../shared/names/status.ts';
+import { keysWithCommands } from '../../../shared/tunnel/scripts.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
 import { peerStates } from '../../../shared/tunnel/status.ts';
 import type {
@@ -308,10 +309,16 @@ export class LiveTunnel {
       addresses: usableAddresses({ ...tunnel, ipv6 }).map(formatInterfaceAddress),
       dns: this.#nameStatus.dns,
       killSwitch: this.#killSwitch(),
-      scripts: tunnel.leftOut.some((key) => key !== 'SaveConfig') ? 'refused' : 'none',
+      scripts: this.#scripts(),
       warnings: [...warnings, ...this.#nameStatus.warnings, ...this.#killSwitchWarnings()],
       failure: this.#failure(),
     };
+  }
+
+  #scripts(): TunnelHead['scripts'] {
+    // What is not allowed is not in the tunnel any more: what is in it ran, or runs, when it came up.
+    if (keysWithCommands(this.prepared.tunnel.scripts).length > 0) return 'ran';
+    return this.prepared.leftOut.some((key) => key !== 'SaveConfig') ? 'refused' : 'none';
   }
 
   #killSwitch(): TunnelHead['killSwitch'] {

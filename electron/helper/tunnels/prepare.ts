@@ -7,12 +7,15 @@ import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { literalsOf, unresolvedOf } from '../endpoints/resolve.ts';
 import type { ResolvedEndpoints, UnresolvedEndpoint } from '../endpoints/resolve.ts';
 import { mtusOfRoutesTo } from '../network/routes-to.ts';
+import type { ScriptRuling } from '../scripts/script-keeper.ts';
 import type { Programs } from '../system/programs.ts';
 import { chooseMtu, leastMtuForIPv6, usualMtu } from './mtu.ts';
 import type { PreparedTunnel } from './prepared.ts';
 
 /** What a tunnel is prepared with. */
 export interface Circumstances {
+  /** The tunnel, as far as it may be followed. */
+  readonly ruling: ScriptRuling;
   readonly endpoints: ResolvedEndpoints;
   /** Whether this host has IPv6. */
   readonly ipv6: boolean;
@@ -28,7 +31,8 @@ export interface Circumstances {
  *
  * @throws FaultError `table-reserved`
  */
-export async function prepare(tunnel: Tunnel, circumstances: Circumstances): Promise<PreparedTunnel> {
+export async function prepare(circumstances: Circumstances): Promise<PreparedTunnel> {
+  const { tunnel, leftOut, warnings } = circumstances.ruling;
   const { table } = tunnel;
   if (typeof table === 'number' && (table === localTable || isOurTable(table)))
     throw new FaultError(reservedTable(table));
@@ -46,9 +50,11 @@ export async function prepare(tunnel: Tunnel, circumstances: Circumstances): Pro
     order: circumstances.order,
     since: new Date(circumstances.wallTime).toISOString(),
     withheld: tunnel.exclude,
+    leftOut: leftOut,
     warnings: [
       ...unresolvedOf(circumstances.endpoints).map(unresolvedWarning),
       ...profileWarnings(tunnel, mark),
+      ...warnings,
     ],
   };
   return withIPv6(prepared, circumstances.ipv6);
@@ -159,12 +165,5 @@ function profileWarnings(tunnel: Tunnel, mark: number): TunnelWarning[] {
     });
   }
   warnings.push(...nameWarnings(tunnel));
-  if (tunnel.leftOut.length > 0) {
-    warnings.push({
-      code: 'scripts-refused',
-      message: `Left out of the profile, and not run: ${tunnel.leftOut.join(', ')}.`,
-      hint: 'An administrator allows scripts in /etc/adit/policy.json; this version of Adit runs none.',
-    });
-  }
   return warnings;
 }

@@ -5,6 +5,7 @@ import { PrefixSet } from '../../../shared/network/prefix-set.ts';
 import type { GuardedTunnel } from '../../../shared/network/plan/kill-switch.ts';
 import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
 import type { KeyText, Timestamp, TunnelWarning } from '../../../shared/tunnel/status.ts';
+import type { RefusedKey } from '../../../shared/tunnel/scripts.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { addressOfEndpoint } from '../endpoints/endpoint.ts';
 
@@ -28,6 +29,8 @@ export interface PreparedTunnel {
   readonly since: Timestamp;
   /** What its AllowedIPs have and its routes have not: it stays where it was. */
   readonly withheld: readonly Prefix[];
+  /** What its profile wants and it does not get. */
+  readonly leftOut: readonly RefusedKey[];
   /** What was found while it was prepared. */
   readonly warnings: readonly TunnelWarning[];
 }

@@ -20,6 +20,8 @@ import { NetworkMonitor } from '../network/monitor.ts';
 import { NameHolder } from '../names/name-holder.ts';
 import { hasIPv6 } from '../network/observe.ts';
 import { routesTo } from '../network/routes-to.ts';
+import { ScriptKeeper } from '../scripts/script-keeper.ts';
+import type { ScriptRuling } from '../scripts/script-keeper.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Log } from '../system/log.ts';
 import type { Programs } from '../system/programs.ts';
@@ -58,6 +60,7 @@ export interface Surroundings {
 
 /** What was found out about a tunnel before its turn came. */
 interface Known {
+  readonly ruling: ScriptRuling;
   readonly endpoints: ResolvedEndpoints;
   readonly ipv6: boolean;
 }
@@ -90,6 +93,7 @@ export class Supervisor {
   readonly #neighbours: Neighbours;
   readonly #holder: NetworkHolder;
   readonly #names: NameHolder;
+  readonly #scripts: ScriptKeeper;
   readonly #monitor: NetworkMonitor;
   readonly #roaming: Roaming;
   readonly #uplink: UplinkOpening;
@@ -124,6 +128,7 @@ export class Supervisor {
     });
     const changed = (): void => void this.#turnstile.pass(() => this.#followNames());
     this.#names = new NameHolder({ programs, folder, clock, log, owner, changed });
+    this.#scripts = new ScriptKeeper({ programs, owner, log });
     this.#monitor = new NetworkMonitor(programs, log, () => this.#networkChanged());
     this.#uplink = new UplinkOpening(
       owner,
@@ -166,17 +171,19 @@ export class Supervisor {
    * @throws FaultError and then nothing of the tunnel is left, one that it should have replaced is back, save with `handshake-timeout`, where it stays up; a conflict
    * that nobody has decided about is one, by its own code
    */
-  async up(tunnel: Tunnel, wait: number | null, decisions: Decisions): Promise<TunnelStatus> {
+  async up(asked: Tunnel, wait: number | null, decisions: Decisions): Promise<TunnelStatus> {
+    const ruling = this.#scripts.ruleForUp(asked, decisions.accept);
+    const { tunnel } = ruling;
     // Names are looked up before the turnstile: one that nobody answers for must not hold up the other tunnels.
     this.#coming.add(tunnel);
     const ipv6 = await hasIPv6();
     // Whoever is asked now is known when a tunnel's own servers stand in their place.
     await this.#servers.now();
-    const live = await this.#guardingAhead(tunnel, { endpoints: new Map(), ipv6 }, decisions, async () => {
+    const live = await this.#guardingAhead({ ruling, endpoints: new Map(), ipv6 }, decisions, async () => {
       const endpoints = await resolveEndpoints(tunnel, this.#lookups()).finally(() => {
         if (!this.#coming.delete(tunnel)) throw cancelled(tunnel.name);
       });
-      return this.#turnstile.pass(() => this.#bringUp(tunnel, { endpoints, ipv6 }, decisions));
+      return this.#turnstile.pass(() => this.#bringUp({ ruling, endpoints, ipv6 }, decisions));
     });
     if (wait !== null) await this.#awaitHandshake(live, wait);
     return live.status();
@@ -221,8 +228,9 @@ export class Supervisor {
   /** What would be done for a tunnel, and what it would run into. Changes nothing. */
   async plan(tunnel: Tunnel): Promise<HelperResult<'plan'>> {
     const ipv6 = await hasIPv6();
-    const known = { endpoints: await resolveEndpoints(tunnel, this.#lookups()), ipv6 };
-    const { prepared, conflicts } = await this.#foresee(tunnel, known);
+    const ruling = this.#scripts.rule(tunnel);
+    const known = { ruling, endpoints: await resolveEndpoints(tunnel, this.#lookups()), ipv6 };
+    const { prepared, conflicts } = await this.#foresee(known);
     const others = this.#others(tunnel);
     const [wish, otherWishes] = [wishOfTunnel(prepared), others.map((live) => wishOfTunnel(live.prepared))];
     const { dns, warnings } = await this.#names.foresee(wish, otherWishes);
@@ -288,14 +296,15 @@ export class Supervisor {
     });
   }
 
-  async #bringUp(tunnel: Tunnel, known: Known, decisions: Decisions): Promise<LiveTunnel> {
+  async #bringUp(known: Known, decisions: Decisions): Promise<LiveTunnel> {
     const { log } = this.#surroundings;
+    const { tunnel } = known.ruling;
     const present = this.#tunnels.get(tunnel.interface);
     if (present !== undefined) {
       if (present.prepared.tunnel.name !== tunnel.name) throw anotherTunnelsInterface(tunnel, present);
       if (present.phase.kind === 'up' && sameTunnel(present.prepared.tunnel, tunnel)) return present;
     }
-    const prepared = await this.#agree(tunnel, known, decisions);
+    const prepared = await this.#agree(known, decisions);
     const live = await this.#put(prepared, present);
     this.#endpoints.remember(live, known.endpoints);
     this.#begin([live]);
@@ -314,9 +323,9 @@ export class Supervisor {
    *
    * @throws FaultError with the code of a conflict that nobody has decided about
    */
-  async #agree(tunnel: Tunnel, known: Known, decisions: Decisions): Promise<PreparedTunnel> {
-    const { prepared, conflicts } = await this.#foresee(tunnel, known);
-    const otherWishes = this.#others(tunnel).map((live) => wishOfTunnel(live.prepared));
+  async #agree(known: Known, decisions: Decisions): Promise<PreparedTunnel> {
+    const { prepared, conflicts } = await this.#foresee(known);
+    const otherWishes = this.#others(prepared.tunnel).map((live) => wishOfTunnel(live.prepared));
     decideNames(nameConflict(wishOfTunnel(prepared), otherWishes), decisions);
     return decide(prepared, conflicts, decisions);
   }
@@ -325,16 +334,12 @@ export class Supervisor {
    * Does something under the kill switch that a tunnel is to have; where it has one and names are to be looked up, which takes its
    * time. Whoever has to be asked about the tunnel is asked first.
    */
-  async #guardingAhead<T>(
-    tunnel: Tunnel,
-    known: Known,
-    decisions: Decisions,
-    work: () => Promise<T>,
-  ): Promise<T> {
+  async #guardingAhead<T>(known: Known, decisions: Decisions, work: () => Promise<T>): Promise<T> {
+    const { tunnel } = known.ruling;
     if (tunnel.killSwitch === null || !hasNames(tunnel)) return work();
     try {
       await this.#turnstile.pass(async () => {
-        this.#guarded.set(tunnel, await this.#agree(tunnel, known, decisions));
+        this.#guarded.set(tunnel, await this.#agree(known, decisions));
         await this.#hold('remembered');
       });
       const result = await work();
@@ -354,31 +359,34 @@ export class Supervisor {
       if (present !== undefined) await this.#takeDown([present], [present.prepared, prepared]);
       live = this.#add(prepared);
       await this.#look(live);
+      await this.#scripts.run('PreUp', prepared.tunnel);
       await this.#holdFor(live);
       await this.#holdNames([...this.#tunnels.values()]);
+      await this.#scripts.run('PostUp', prepared.tunnel);
       this.#record.promise(live.prepared);
       return live;
     } catch (error) {
       if (live !== null) this.#drop(live);
-      if (present !== undefined) this.#begin([this.#add(present.prepared)]);
+      if (present !== undefined) {
+        await this.#scripts.runAnyway('PreUp', present.prepared.tunnel);
+        this.#begin([this.#add(present.prepared)]);
+      }
       await this.#repair();
+      if (present !== undefined) await this.#scripts.runAnyway('PostUp', present.prepared.tunnel);
       throw error;
     }
   }
 
   /** Looks at how things are, and prepares a tunnel for them. Changes nothing. */
-  async #foresee(
-    tunnel: Tunnel,
-    known: Known,
-  ): Promise<{ prepared: PreparedTunnel; conflicts: readonly Conflict[] }> {
+  async #foresee(known: Known): Promise<{ prepared: PreparedTunnel; conflicts: readonly Conflict[] }> {
     const { clock, programs } = this.#surroundings;
     programs.checkEssential();
     const theirs = this.#neighbours.look().tunnels.map((neighbour) => neighbour.tunnel);
     const order = Math.max(0, ...[...this.#prepared(), ...theirs].map((other) => other.order)) + 1;
-    const prepared = await prepare(tunnel, { ...known, order, wallTime: clock.wallTime() });
+    const prepared = await prepare({ ...known, order, wallTime: clock.wallTime() });
     const [mtu, conflicts] = await Promise.all([
       measureMtu(prepared, programs),
-      conflictsOf(prepared, this.#others(tunnel), programs, this.#names),
+      conflictsOf(prepared, this.#others(prepared.tunnel), programs, this.#names),
     ]);
     return { prepared: { ...prepared, mtu }, conflicts };
   }
@@ -426,6 +434,7 @@ export class Supervisor {
       if (!guarding.includes(live.prepared)) this.#record.release(live.interface);
       live.phase = { kind: 'disconnecting' };
       await this.#look(live);
+      await this.#scripts.runAnyway('PreDown', live.prepared.tunnel);
       live.detach();
     }
     const staying = [...this.#tunnels.values()].filter((live) => !going.includes(live));
@@ -446,6 +455,7 @@ export class Supervisor {
       }
       if (this.#holder.holdsAnything) this.#repairs.soon();
     }
+    for (const live of going) await this.#scripts.runAnyway('PostDown', live.prepared.tunnel);
   }
 
   /**

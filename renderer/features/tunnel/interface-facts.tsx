@@ -84,7 +84,9 @@ function LinkFacts({ tunnel }: { readonly tunnel: TunnelStatus }): ReactNode {
           </Figure>
         )}
       </Fact>
-      {scripts === 'none' ? null : <Fact term="Scripts">{scripts === 'refused' ? 'left out' : 'ran'}</Fact>}
+      {scripts === 'none' ? null : (
+        <Fact term="Scripts">{scripts === 'refused' ? 'left out' : 'ran as root'}</Fact>
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { InterfaceAddress } from '../../network/prefix.ts';
-import { refusedKeys } from '../../tunnel/tunnel.ts';
-import type { RefusedKey, Tunnel } from '../../tunnel/tunnel.ts';
+import type { ScriptKey } from '../../tunnel/scripts.ts';
+import type { Tunnel } from '../../tunnel/tunnel.ts';
 import { trimmedValue } from '../syntax/conf-file.ts';
 import type { ConfFile, Setting } from '../syntax/conf-file.ts';
 import { quickSettingsOf } from '../syntax/quick.ts';
@@ -13,7 +13,7 @@ import { readSaveConfig } from '../values/save-config.ts';
 import { readTable } from '../values/table.ts';
 
 /** What wg-quick takes out of a file for itself, as a tunnel needs it. */
-export type QuickOptions = Pick<Tunnel, 'addresses' | 'mtu' | 'table' | 'dns' | 'leftOut'>;
+export type QuickOptions = Pick<Tunnel, 'addresses' | 'mtu' | 'table' | 'dns' | 'scripts' | 'saveConfig'>;
 
 /**
  * Reads wg-quick's own keys: Address, DNS and scripts add up, of the others the last line counts. Meant for a file without
@@ -25,7 +25,8 @@ export function quickOptionsOf(file: ConfFile): QuickOptions {
   const addresses: InterfaceAddress[] = [];
   const servers: string[] = [];
   const searchDomains: string[] = [];
-  const leftOut = new Set<RefusedKey>();
+  const scripts: Record<ScriptKey, string[]> = { PreUp: [], PostUp: [], PreDown: [], PostDown: [] };
+  let saveConfig = false;
   let mtu: number | null = null;
   let table: Tunnel['table'] = 'auto';
   for (const [field, setting] of quickSettingsOf(file)) {
@@ -55,14 +56,13 @@ export function quickOptionsOf(file: ConfFile): QuickOptions {
         break;
       }
       case 'SaveConfig':
-        if (readSaveConfig(value) === true) leftOut.add('SaveConfig');
-        else leftOut.delete('SaveConfig');
+        saveConfig = readSaveConfig(value) === true;
         break;
       case 'PreUp':
       case 'PostUp':
       case 'PreDown':
       case 'PostDown':
-        if (value !== '') leftOut.add(field);
+        if (value !== '') scripts[field].push(value);
         break;
     }
   }
@@ -71,7 +71,8 @@ export function quickOptionsOf(file: ConfFile): QuickOptions {
     mtu,
     table,
     dns: { servers, searchDomains, domains: [] },
-    leftOut: refusedKeys.filter((key) => leftOut.has(key)),
+    scripts,
+    saveConfig,
   };
 }
 

@@ -40,7 +40,7 @@ export const tunnelPlan = z.strictObject({
   routes: z.array(z.string()),
   /** The endpoints inside of them, whose packets are kept out of the tunnel by their mark. */
   exempt: z.array(z.string()),
-  /** Every change to the network, in order. */
+  /** Every change to the network, and every script that is allowed, in order. */
   steps: z.array(z.string()),
   /** How names would be resolved. */
   dns: dnsStatus,

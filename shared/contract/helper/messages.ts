@@ -11,7 +11,7 @@ import {
 import type { InterfaceAddress, Prefix } from '../../network/prefix.ts';
 import type { TunnelChange } from '../../tunnel/change.ts';
 import type { PeerStatus, TunnelHead, TunnelStatus } from '../../tunnel/status.ts';
-import { refusedKeys } from '../../tunnel/tunnel.ts';
+import { scriptLimits } from '../../tunnel/scripts.ts';
 import { readDomain } from '../../tunnel/settings.ts';
 import type { Tunnel } from '../../tunnel/tunnel.ts';
 
@@ -70,6 +70,17 @@ const tunnelPeer = z.strictObject({
   name: displayName.nullable(),
 });
 
+/** Commands for bash, a line each. Whether they are run is not the caller's to say. */
+const commands = z
+  .array(
+    z
+      .string()
+      .min(1)
+      .max(scriptLimits.characters)
+      .regex(/^[^\0\n]*$/, 'a NUL or a line break'),
+  )
+  .max(scriptLimits.commands);
+
 /** A tunnel as it crosses the socket: prefixes and addresses are canonical text. */
 export const tunnelMessage = z.strictObject({
   name: displayName,
@@ -88,7 +99,8 @@ export const tunnelMessage = z.strictObject({
   peers: z.array(tunnelPeer).max(most.peers),
   exclude: z.array(prefix).max(most.excluded),
   killSwitch: z.strictObject({ allowLan: z.boolean() }).nullable(),
-  leftOut: z.array(z.enum(refusedKeys)).max(refusedKeys.length),
+  scripts: z.strictObject({ PreUp: commands, PostUp: commands, PreDown: commands, PostDown: commands }),
+  saveConfig: z.boolean(),
 }) satisfies z.ZodType<Tunnel>;
 
 /** The text form of a tunnel, for {@link tunnelMessage} on the other side. */
@@ -103,7 +115,12 @@ export function tunnelToMessage(tunnel: Tunnel): z.input<typeof tunnelMessage> {
     },
     peers: tunnel.peers.map((peer) => ({ ...peer, allowedIps: peer.allowedIps.map(formatPrefix) })),
     exclude: tunnel.exclude.map(formatPrefix),
-    leftOut: [...tunnel.leftOut],
+    scripts: {
+      PreUp: [...tunnel.scripts.PreUp],
+      PostUp: [...tunnel.scripts.PostUp],
+      PreDown: [...tunnel.scripts.PreDown],
+      PostDown: [...tunnel.scripts.PostDown],
+    },
   };
 }
 

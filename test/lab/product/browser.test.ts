@@ -57,17 +57,17 @@ describeInLab('the interface in a real browser, before the real helper', () => {
     await page.locator('input[type=file]').first().setInputFiles(file);
     const toggle = page.getByRole('switch').first();
     await toggle.click();
-    await expect.poll(() => page.locator('main').innerText(), { timeout: 15_000 }).toContain('Connected');
+    await expect.poll(() => page.locator('main').innerText(), { timeout: 20_000 }).toContain('Connected');
     expect(await callerSeenBy(client, 'http://198.51.100.80/')).toBe('203.0.113.10');
 
     await using stream = new PingStream(client, '198.51.100.80', { intervalMs: 20 });
     const seen = await page.locator('main').innerText();
-    await expect.poll(() => page.locator('main').innerText(), { timeout: 10_000 }).not.toBe(seen);
-    await expect.poll(() => page.locator('main').innerText(), { timeout: 10_000 }).toMatch(/KiB/);
+    await expect.poll(() => page.locator('main').innerText(), { timeout: 20_000 }).not.toBe(seen);
+    await expect.poll(() => page.locator('main').innerText(), { timeout: 20_000 }).toMatch(/KiB/);
     await stream.stop();
 
     await toggle.click();
-    await expect.poll(() => page.locator('main').innerText(), { timeout: 15_000 }).toContain('Down');
+    await expect.poll(() => page.locator('main').innerText(), { timeout: 20_000 }).toContain('Down');
     await client.settled();
     expect(difference(before, await networkSnapshot(client))).toEqual({ gone: [], added: [] });
     expect(complaints).toEqual([]);
@@ -81,10 +81,10 @@ describeInLab('the interface in a real browser, before the real helper', () => {
     const { server, url } = await served(adit);
     await using running = server;
     const { page } = await openPage(url);
-    await expect.poll(() => page.getByRole('switch').count(), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => page.getByRole('switch').count(), { timeout: 20_000 }).toBeGreaterThan(0);
     expect(new URL(page.url()).search).toBe('');
     await page.reload();
-    await expect.poll(() => page.getByRole('switch').count(), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => page.getByRole('switch').count(), { timeout: 20_000 }).toBeGreaterThan(0);
 
     const { page: other } = await openPage(url);
     expect(await other.innerText('body')).toContain('good for once');
@@ -98,12 +98,12 @@ describeInLab('the interface in a real browser, before the real helper', () => {
     const { server, url } = await served(adit);
     await using running = server;
     const { page } = await openPage(url);
-    await expect.poll(() => page.innerText('body'), { timeout: 10_000 }).not.toContain('helper-');
+    await expect.poll(() => page.innerText('body'), { timeout: 20_000 }).not.toContain('helper-');
     await adit.helper.kill('SIGKILL');
-    await expect.poll(() => page.innerText('body'), { timeout: 10_000 }).toMatch(/helper-(lost|not-running)/);
+    await expect.poll(() => page.innerText('body'), { timeout: 20_000 }).toMatch(/helper-(lost|not-running)/);
     await adit.restartHelper();
     await expect
-      .poll(() => page.innerText('body'), { timeout: 10_000 })
+      .poll(() => page.innerText('body'), { timeout: 20_000 })
       .not.toMatch(/helper-(lost|not-running)/);
     expect(running.running).toBe(true);
   });

@@ -150,7 +150,7 @@ describeInLab('an endpoint’s name', () => {
       await adit.done('up', 'home', '--wait=20');
       expect(resolvers()).toBe(1);
       await adit.helper.kill('SIGKILL');
-      await expect.poll(resolvers, { timeout: 10_000 }).toBe(0);
+      await expect.poll(resolvers, { timeout: 20_000 }).toBe(0);
     });
   });
 });

@@ -118,7 +118,7 @@ describeInLab('the seeds’ networks, from nothing but adit new and what it prin
     )) as NewEnd;
     await runPrinted(relay, made.farSide.commands);
     await adit.done('up', 'home', '--wait=10');
-    await expect.poll(() => answers(pc, '10.200.200.47'), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => answers(pc, '10.200.200.47'), { timeout: 20_000 }).toBe(true);
     expect(await callerSeenBy(pc, 'http://172.24.135.46/')).toBe('10.200.200.11');
     expect(await callerSeenBy(pc, 'http://172.24.135.45/')).toBe('172.24.135.46');
   });

@@ -77,7 +77,7 @@ describeInLab('full-tunnel with Adit', () => {
       await adit.import('home', stage.profile.text);
       await adit.done('up', 'home', '--wait=10');
       await using stream = new PingStream(client, web, { intervalMs: 20 });
-      await expect.poll(() => stream.replies.length, { timeout: 5000 }).toBeGreaterThan(10);
+      await expect.poll(() => stream.replies.length, { timeout: 20_000 }).toBeGreaterThan(10);
       const moved = performance.now();
       await move(stage);
       const { backAfterMs } = await stream.outageSince(moved);
@@ -93,7 +93,7 @@ describeInLab('full-tunnel with Adit', () => {
     await adit.import('home', stage.profile.text);
     await adit.done('up', 'home', '--wait=10');
     await using stream = new PingStream(relay, '10.200.200.11', { intervalMs: 20 });
-    await expect.poll(() => stream.replies.length, { timeout: 5000 }).toBeGreaterThan(10);
+    await expect.poll(() => stream.replies.length, { timeout: 20_000 }).toBeGreaterThan(10);
     const moved = performance.now();
     await stage.moveToOtherRouter('eth0');
     expect((await stream.outageSince(moved)).backAfterMs).toBeLessThan(BUSY * 2500);
@@ -107,7 +107,7 @@ describeInLab('full-tunnel with Adit', () => {
     const { client } = stage;
     await connected(stage, async (adit) => {
       await using stream = new PingStream(client, web, { intervalMs: 20 });
-      await expect.poll(() => stream.replies.length, { timeout: 5000 }).toBeGreaterThan(10);
+      await expect.poll(() => stream.replies.length, { timeout: 20_000 }).toBeGreaterThan(10);
       const [engine] = client.processes('wireguard-go');
       if (engine === undefined) throw new Error('no wireguard-go');
       const killed = performance.now();

@@ -35,7 +35,7 @@ describeInLab('several tunnels at once', () => {
 
     await adit.done('down', 'other');
     await expect
-      .poll(async () => difference(one, await networkSnapshot(client)), { timeout: 4000 })
+      .poll(async () => difference(one, await networkSnapshot(client)), { timeout: 20_000 })
       .toEqual(nothing);
     for (const { url, caller } of stage.reachable) expect(await callerSeenBy(client, url), url).toBe(caller);
     await adit.done('up', 'other');
@@ -58,6 +58,6 @@ describeInLab('several tunnels at once', () => {
       (await client.run(['ip', '-o', 'link', 'show', 'dev', 'home'])).stdout;
     expect(await mtu()).toContain('mtu 1320 ');
     await client.ip('link set dev home mtu 1280');
-    await expect.poll(mtu, { timeout: 4000 }).toContain('mtu 1320 ');
+    await expect.poll(mtu, { timeout: 20_000 }).toContain('mtu 1320 ');
   });
 });

@@ -178,8 +178,9 @@ export const faults = {
   },
   scripts: {
     code: 'scripts-refused',
-    message: 'The profile "office" has PostUp and PostDown. Adit does not run them.',
-    hint: 'It can connect without them; what they would have set up is then missing. An administrator allows scripts in /etc/adit/policy.json.',
+    message:
+      'The profile "office" has PostUp, PostDown, which would be left out. Scripts run as root, and /etc/adit/policy.json does not allow them to user 1000.',
+    hint: 'It can connect without them; what they would have set up is then missing. An administrator allows them in /etc/adit/policy.json.',
   },
   noHelper: {
     code: 'helper-not-running',

@@ -6,6 +6,9 @@ import type { Places } from '../../../electron/backend/environment.ts';
 import { tunnelMessage } from '../../../shared/contract/helper/messages.ts';
 import { hiddenKey } from '../../../shared/contract/ui/verbs.ts';
 import type { UiChange, UiReply, UiVerb } from '../../../shared/contract/ui/verbs.ts';
+import { FaultError } from '../../../shared/fault.ts';
+import { noScripts } from '../../../shared/tunnel/scripts.ts';
+import type { TunnelScripts } from '../../../shared/tunnel/scripts.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { keys } from '../contract/tunnels.ts';
 import { describeWith, temporaryFolder } from '../machine.ts';
@@ -221,27 +224,29 @@ describeWith(['root'], 'the app process, with a helper', () => {
     await done('profile.import', kept);
     await app.start();
     expect(await done('tunnel.up', { name: 'home', accept: [] })).toMatchObject({ name: 'home' });
-    expect(seen).toMatchObject([{ name: 'home', privateKey: keys.private, leftOut: [] }]);
+    expect(seen).toMatchObject([{ name: 'home', privateKey: keys.private, scripts: noScripts }]);
     expect(Object.keys(seen[0] ?? {}).sort()).toEqual(Object.keys(tunnelMessage.shape).sort());
   });
 
-  it('brings a profile with scripts up only where that was accepted, and without them', async () => {
+  it('leaves it to the helper whether scripts run, and tells it what the person has accepted', async () => {
     const { app, places, done, fault } = running();
-    const seen: Tunnel[] = [];
+    const seen: { scripts: TunnelScripts; accept: readonly string[] }[] = [];
     await helperAt(places.socket, {
-      up: ({ tunnel }) => {
-        seen.push(tunnel);
-        return Promise.resolve(tunnelStatus());
+      up: ({ tunnel, accept }) => {
+        seen.push({ scripts: tunnel.scripts, accept });
+        if (accept.includes('scripts-refused')) return Promise.resolve(tunnelStatus());
+        return Promise.reject(new FaultError({ code: 'scripts-refused', message: 'No.', hint: 'Decide.' }));
       },
     });
     await done('profile.import', { files: [fileOf('home.conf', confWith('PostUp = touch /tmp/owned'))] });
     await app.start();
     expect(await fault('tunnel.up', { name: 'home', accept: [] })).toBe('scripts-refused');
-    expect(await fault('tunnel.up', { name: 'home', accept: ['other'] })).toBe('scripts-refused');
-    expect(seen).toEqual([]);
     await done('tunnel.up', { name: 'home', accept: ['scripts-refused'] });
-    expect(seen.map(({ leftOut }) => leftOut)).toEqual([['PostUp']]);
-    expect(JSON.stringify(seen)).not.toContain('/tmp/owned');
+    const scripts = { ...noScripts, PostUp: ['touch /tmp/owned'] };
+    expect(seen).toEqual([
+      { scripts, accept: [] },
+      { scripts, accept: ['scripts-refused'] },
+    ]);
   });
 
   it('takes down by name or interface, and says when there is nothing to take down', async () => {

@@ -139,7 +139,13 @@ PersistentKeepalive = 0
           ...(lost.includes('FwMark') ? { fwMark: null } : {}),
           ...(lost.includes('Table') ? { table: 'auto' } : {}),
           ...(lost.includes('MTU') ? { mtu: null } : {}),
-          leftOut: before.leftOut.filter((key) => !lost.includes(key)),
+          scripts: {
+            PreUp: lost.includes('PreUp') ? [] : before.scripts.PreUp,
+            PostUp: lost.includes('PostUp') ? [] : before.scripts.PostUp,
+            PreDown: lost.includes('PreDown') ? [] : before.scripts.PreDown,
+            PostDown: lost.includes('PostDown') ? [] : before.scripts.PostDown,
+          },
+          saveConfig: before.saveConfig && !lost.includes('SaveConfig'),
         };
         expect(tunnelOf(text), `${path} for ${dialect}`).toEqual(kept);
       }

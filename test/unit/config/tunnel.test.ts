@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tunnelMessage, tunnelToMessage } from '../../../shared/contract/helper/messages.ts';
 import { formatInterfaceAddress, formatPrefix } from '../../../shared/network/prefix.ts';
+import { noScripts } from '../../../shared/tunnel/scripts.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { diagnose, parse, toTunnel } from '../../../shared/config/index.ts';
 import { limits } from '../../../shared/config/diagnostics/rules/whole-file.ts';
@@ -53,7 +54,8 @@ describe('a tunnel', () => {
       mtu: 1380,
       table: 254,
       dns: { servers: ['10.43.0.10'], searchDomains: ['~cluster.local'] },
-      leftOut: [],
+      scripts: noScripts,
+      saveConfig: false,
     });
     expect(tunnel.addresses.map(formatInterfaceAddress)).toEqual(['10.0.0.5/24', 'fd00::5/128']);
     expect(tunnel.peers).toEqual([
@@ -171,13 +173,16 @@ describe('a tunnel', () => {
     ).toEqual([{ key: a, allowedIps: ['10.0.0.0/8'] }]);
   });
 
-  it('leaves out scripts and SaveConfig and says so, in the order of the contract', () => {
-    expect(tunnelOf('SaveConfig = true', 'PostDown = b', 'preup = a').leftOut).toEqual([
-      'PreUp',
-      'PostDown',
-      'SaveConfig',
-    ]);
-    expect(tunnelOf('SaveConfig = false', 'PostUp =').leftOut).toEqual([]);
+  it('has the scripts of each key in the order of the file, and whether it is to be saved', () => {
+    const lines = ['SaveConfig = true', 'PostDown = b', 'preup = a -j %i = c; d', 'PreUp = e'];
+    expect(tunnelOf(...lines)).toMatchObject({
+      scripts: { PreUp: ['a -j %i = c; d', 'e'], PostUp: [], PreDown: [], PostDown: ['b'] },
+      saveConfig: true,
+    });
+    expect(tunnelOf('SaveConfig = true', 'SaveConfig = false', 'PostUp =')).toMatchObject({
+      scripts: noScripts,
+      saveConfig: false,
+    });
   });
 
   it('reads a short IPv4 endpoint as wg does', () => {

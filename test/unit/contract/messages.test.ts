@@ -53,10 +53,22 @@ describe('a tunnel on its way to the helper', () => {
     expect(isTaken(['dns', key], 'touch /tmp/owned')).toBe(false);
   });
 
-  it('tells only the names of script keys that were left out', () => {
-    expect(isTaken(['leftOut'], ['PostUp', 'SaveConfig'])).toBe(true);
-    expect(isTaken(['leftOut'], ['PostUp = iptables -F'])).toBe(false);
-    expect(isTaken(['leftOut'], Array(6).fill('PostUp'))).toBe(false);
+  it('carries commands, each a line of limited length and number, and nothing that says they may run', () => {
+    expect(isTaken(['scripts', 'PostUp'], ['iptables -F', 'x'.repeat(4096)])).toBe(true);
+    expect(isTaken(['scripts', 'PostUp'], Array(32).fill('true'))).toBe(true);
+    for (const wrong of [
+      Array(33).fill('true'),
+      ['x'.repeat(4097)],
+      [''],
+      ['a\0b'],
+      ['a\nb'],
+      'true',
+      [1],
+      null,
+    ])
+      expect(isTaken(['scripts', 'PostUp'], wrong), JSON.stringify(wrong).slice(0, 20)).toBe(false);
+    for (const key of ['allowed', 'policy', 'user', 'postUp', 'owner'])
+      expect(isTaken(['scripts', key], ['true']), key).toBe(false);
   });
 
   it('takes keys in the one spelling that wg takes', () => {

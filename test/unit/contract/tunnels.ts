@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { networkOf, parseInterfaceAddress } from '../../../shared/network/prefix.ts';
 import type { InterfaceAddress } from '../../../shared/network/prefix.ts';
-import { refusedKeys } from '../../../shared/tunnel/tunnel.ts';
+import { noScripts } from '../../../shared/tunnel/scripts.ts';
 import type { Tunnel, TunnelPeer } from '../../../shared/tunnel/tunnel.ts';
 
 /** Keys of the seeds. */
@@ -48,7 +48,8 @@ export function tunnelOf(parts: Partial<Tunnel> = {}): Tunnel {
     peers: [peerOf({ allowedIps: [networkOf(interfaceAddress('10.42.0.0/16'))] })],
     exclude: [],
     killSwitch: null,
-    leftOut: [],
+    scripts: noScripts,
+    saveConfig: false,
     ...parts,
   };
 }
@@ -77,6 +78,11 @@ const peer: fc.Arbitrary<TunnelPeer> = fc.record({
   name: fc.option(displayName),
 });
 
+const commands = fc.array(
+  fc.string({ minLength: 1, maxLength: 40 }).filter((text) => !/[\0\n]/.test(text)),
+  { maxLength: 3 },
+);
+
 /** Any tunnel that the contract can carry. */
 export const anyTunnel: fc.Arbitrary<Tunnel> = fc.record({
   name: displayName,
@@ -97,5 +103,6 @@ export const anyTunnel: fc.Arbitrary<Tunnel> = fc.record({
   peers: fc.array(peer, { maxLength: 4 }),
   exclude: fc.array(range.map(networkOf), { maxLength: 3 }),
   killSwitch: fc.option(fc.record({ allowLan: fc.boolean() })),
-  leftOut: fc.subarray([...refusedKeys]),
+  scripts: fc.record({ PreUp: commands, PostUp: commands, PreDown: commands, PostDown: commands }),
+  saveConfig: fc.boolean(),
 });

@@ -7,7 +7,8 @@ import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { interfaceAddress, tunnelOf } from '../contract/tunnels.ts';
 
 function prepared(parts: Partial<Tunnel>, ipv6 = true): Promise<PreparedTunnel> {
-  return prepare(tunnelOf(parts), { endpoints: new Map(), ipv6, order: 1, wallTime: 0 });
+  const ruling = { tunnel: tunnelOf(parts), leftOut: [], warnings: [] };
+  return prepare({ ruling, endpoints: new Map(), ipv6, order: 1, wallTime: 0 });
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string> {

@@ -14,6 +14,7 @@ export function preparedOf(parts: Partial<PreparedTunnel> = {}): PreparedTunnel 
     order: 1,
     since: '2026-01-01T00:00:00.000Z',
     withheld: [],
+    leftOut: [],
     warnings: [],
     ...parts,
   };

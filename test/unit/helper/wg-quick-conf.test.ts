@@ -9,6 +9,7 @@ import { tunnelMessage, tunnelToMessage } from '../../../shared/contract/helper/
 import { formatAddress } from '../../../shared/network/address.ts';
 import { parsePrefix } from '../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
+import { noScripts } from '../../../shared/tunnel/scripts.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { anyTunnel, interfaceAddress, keys, peerOf, tunnelOf } from '../contract/tunnels.ts';
 import { describeWith, temporaryFolder } from '../machine.ts';
@@ -22,7 +23,7 @@ const sixAndFour = tunnelOf({
   addresses: [interfaceAddress('10.200.200.11/24'), interfaceAddress('fd00::11/64')],
   fwMark: 7,
   dns: { servers: ['1.1.1.1'], searchDomains: ['example.org'], domains: [] },
-  leftOut: ['PostUp'],
+  scripts: { ...noScripts, PostUp: ['touch /tmp/owned'] },
   peers: [
     peerOf({
       presharedKey: keys.preshared,

@@ -185,10 +185,10 @@ export const interfaceEntries = {
   'scripts-not-run': entry(
     'adit',
     'warning',
-    'Script keys are present; Adit does not run them.',
+    'Script keys are present; they run only where an administrator allows it.',
     (keys: string) => ({
-      message: `${keys}: Adit does not run commands from a profile.`,
-      hint: 'The tunnel comes up without them. If it depends on them, do the same by the system’s own means.',
+      message: `${keys}: Adit runs commands from a profile only where the machine’s policy allows it to the user.`,
+      hint: 'Elsewhere you are asked whether the tunnel is to come up without them. An administrator allows them in /etc/adit/policy.json.',
     }),
   ),
   'script-hash': entry('up', 'info', 'A command with a #, where versions of wg-quick differ.', () => ({
