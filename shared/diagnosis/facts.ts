@@ -70,8 +70,10 @@ export interface OutsideFacts {
   readonly source: string | null;
   /** The tunnel that everybody else's packets to it go into; null where they take the same way. */
   readonly insideOf: string | null;
-  /** What the endpoint was asked, where there was no session. */
+  /** What the endpoint was asked, where there was no session, or nobody inside answered. */
   readonly probes: readonly Probe[];
+  /** Whether its answer to a handshake can be read without a preshared key. */
+  readonly opensWithout: boolean;
 }
 
 /** The way to an address that somebody asked about. */

@@ -17,7 +17,8 @@ import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import type { HelperConnection } from '../helper-client/connection.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { askByDns, askByPing } from './ask.ts';
-import { askEndpoint, byOf, lookOutside } from './outside.ts';
+import { askEndpoint, askSilentPeer, byOf, lookOutside } from './outside.ts';
+import type { OwnHandshake } from './outside.ts';
 import { measurePath } from './path-limit.ts';
 import { awaitSessions, wake } from './sessions.ts';
 import { followWay } from './way.ts';
@@ -66,7 +67,7 @@ export async function examineTunnel(
   const nameServers = Promise.all(
     (tunnel?.dns.servers ?? []).map((server) => askByDns(server, namePatience)),
   );
-  const { latest, outsides } = await meetPeers(concerned, status, helper);
+  const { latest, outsides } = await meetPeers(concerned, status, tunnel, helper);
   const [peers, way] = await Promise.all([
     Promise.all(concerned.map((peer) => askPeer(peer, latest, outsides, tunnel))),
     destination === null || carrier === null || !isConnected(carrier.publicKey, latest)
@@ -91,6 +92,7 @@ type Outsides = ReadonlyMap<string, OutsideFacts>;
 async function meetPeers(
   peers: readonly PeerStatus[],
   status: TunnelStatus,
+  tunnel: Tunnel | null,
   helper: HelperConnection,
 ): Promise<{ latest: TunnelStatus; outsides: Outsides }> {
   wake(peers, status);
@@ -105,10 +107,16 @@ async function meetPeers(
     awaitSessions(helper, early, keys, handshakePatience.rest),
     ...silent.map(async ({ publicKey }) => {
       const outside = found.get(publicKey);
-      if (outside !== undefined) found.set(publicKey, { ...outside, probes: await askEndpoint(outside) });
+      if (outside !== undefined)
+        found.set(publicKey, await askSilentPeer(outside, handshakeOf(publicKey, tunnel)));
     }),
   ]);
   return { latest, outsides: found };
+}
+
+function handshakeOf(publicKey: string, tunnel: Tunnel | null): OwnHandshake | null {
+  const peer = tunnel?.peers.find((other) => other.publicKey === publicKey);
+  return tunnel === null || peer === undefined ? null : { privateKey: tunnel.privateKey, peer };
 }
 
 async function askPeer(

@@ -1,18 +1,7 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FaultError } from '../../../shared/fault.ts';
+import { replaceWhole } from './whole-file.ts';
 
 /**
  * The helper's own folder, `/run/adit/UID/net-INODE`: one for each network namespace, which has a helper, a lock and a record of
@@ -44,23 +33,7 @@ export class RunFolder {
    */
   write(name: string, text: string): void {
     const path = join(this.path, name);
-    const temporary = `${path}.new`;
-    attempt(path, () => {
-      try {
-        const file = openSync(temporary, 'w', 0o600);
-        try {
-          // All of it, or an error: a single write may take a part where the disk is almost full.
-          writeFileSync(file, text);
-          fsyncSync(file);
-        } finally {
-          closeSync(file);
-        }
-        renameSync(temporary, path);
-      } catch (error) {
-        rmSync(temporary, { force: true });
-        throw error;
-      }
-    });
+    attempt(path, () => replaceWhole(path, `${path}.new`, text, { mode: 0o600 }));
   }
 
   /** The text of a file, or null where there is none. */

@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Note } from '../../components/note.tsx';
+import { TextField } from '../../components/text-field.tsx';
 import { useAdit } from '../../store-context.ts';
 import { DiagnosisResult } from './diagnosis-result.tsx';
 import './diagnosis.css';
@@ -27,12 +28,10 @@ export function DiagnosisPage({ name }: { readonly name: string }): ReactNode {
         }}
       >
         <label htmlFor={id}>Address that should be reached</label>
-        <input
+        <TextField
           id={id}
           className="mono"
           placeholder="none in particular"
-          spellCheck={false}
-          autoComplete="off"
           value={address}
           onChange={(event) => setAddress(event.target.value)}
         />

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Fault } from '../../../shared/fault.ts';
 import { Button } from '../../components/button.tsx';
 import { Note } from '../../components/note.tsx';
+import { TextField } from '../../components/text-field.tsx';
 import { useAdit } from '../../store-context.ts';
 import './profile-forms.css';
 
@@ -56,12 +57,10 @@ export function RenameForm(props: {
       }}
     >
       <label htmlFor={id}>Name</label>
-      <input
+      <TextField
         ref={input}
         id={id}
         autoFocus
-        spellCheck={false}
-        autoComplete="off"
         value={newName}
         aria-invalid={fault !== null}
         onFocus={(event) => event.target.select()}

@@ -54,9 +54,9 @@ function judgeSilence({ name, status }: TunnelFacts, peer: PeerFacts, clock: Clo
 
   const handshake = outside.probes.find(({ method }) => method === 'handshake');
   if (handshake?.outcome === 'undecipherable')
-    return [finding('preshared-key-differs', name, silent, presharedKeyThere(peer, handshake.detail))];
-  // It answers whoever has these keys: the engine has not tried yet, or its own packets take another way.
-  if (handshake?.outcome === 'answered') return [];
+    return [finding('preshared-key-differs', name, silent, presharedKeyThere(peer, outside))];
+  if (handshake?.outcome === 'answered')
+    return [finding('handshake-lost', name, silent, status?.listenPort ?? null)];
 
   if (isRefused(outside)) return [finding('endpoint-refuses', name, silent)];
   const isThere = outside.probes.some((probe) => isAlive(probe));
@@ -77,10 +77,10 @@ function isRefused({ probes }: OutsideFacts): boolean {
 
 function presharedKeyThere(
   { hasPresharedKey }: PeerFacts,
-  opensWithout: string | null,
+  { opensWithout }: OutsideFacts,
 ): 'none' | 'another' | 'one' {
   if (hasPresharedKey !== true) return 'one';
-  return opensWithout === null ? 'another' : 'none';
+  return opensWithout ? 'none' : 'another';
 }
 
 function silentPeer(

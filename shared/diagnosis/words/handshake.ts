@@ -141,6 +141,18 @@ export const handshakeEntries = {
       commands: presharedKeyCommands(peer),
     }),
   ),
+  'handshake-lost': findingEntry(
+    'error',
+    'The peer answers a handshake from another port of this machine, and not that of the tunnel.',
+    (peer: SilentPeer, listenPort: number | null) => ({
+      message: `${peer.label} answers a handshake with these keys, but not when it comes from the tunnel’s own port${listenPort === null ? '' : `, ${listenPort}`}.`,
+      hint: 'So keys and endpoint are right. A firewall here drops that port, or a router on the way still sends its answers elsewhere: leave ListenPort out, or take another.',
+      commands: [
+        at('here', 'sudo nft list ruleset'),
+        at('peer', 'wg show all endpoints', 'the address and port by which this machine was heard'),
+      ],
+    }),
+  ),
   'keepalive-missing': findingEntry(
     'note',
     'This machine is behind NAT, and the profile has no keepalive: after a silence the far side cannot reach it.',

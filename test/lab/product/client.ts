@@ -109,7 +109,7 @@ export class AditClient implements AsyncDisposable {
     return this.host.run([process.execPath, aditProgram, ...words], {
       env: this.environment,
       allowFailure: true,
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
     });
   }
 

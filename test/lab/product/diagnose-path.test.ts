@@ -6,10 +6,10 @@ import { openSameSubnet } from '../scenarios/same-subnet.ts';
 import { openSiteToLan } from '../scenarios/site-to-lan.ts';
 import { describeInLab } from '../testing.ts';
 import { AditClient } from './client.ts';
-import { commandsOf, diagnose, diagnosed } from './told.ts';
+import { commandsOf, diagnose, diagnosed, patient } from './told.ts';
 
 describeInLab('a diagnosis of the size of packets', () => {
-  test('finds that of a path that loses large packets without a word; with it, a large transfer completes', async () => {
+  test('finds that of a path that loses large packets without a word; with it, a large transfer completes', patient, async () => {
     await using stage = await openCalicoMtu();
     const { client } = stage;
     const large = 'http://10.240.0.5/bytes/300000';
@@ -37,7 +37,7 @@ describeInLab('a diagnosis of the size of packets', () => {
     });
   });
 
-  test('says that nothing can be told where nobody answers small packets', async () => {
+  test('says that nothing can be told where nobody answers small packets', patient, async () => {
     await using stage = await openSiteToLan();
     // Neither pings nor packets that end on the way are answered, though TCP gets through.
     const deaf =
@@ -52,7 +52,7 @@ describeInLab('a diagnosis of the size of packets', () => {
 });
 
 describeInLab('a diagnosis of the way into a cluster', () => {
-  test('tells a Service whose node does not masquerade from one that it does', async () => {
+  test('tells a Service whose node does not masquerade from one that it does', patient, async () => {
     await using stage = await openFourClouds();
     await diagnosed(stage, async (adit) => {
       expect((await diagnose(adit, 'clouds', '10.43.0.80')).wrong).toEqual([]);
@@ -75,7 +75,7 @@ describeInLab('a diagnosis of the way into a cluster', () => {
 });
 
 describeInLab('a diagnosis of packets that do not go into the tunnel', () => {
-  test('says which link has them instead', async () => {
+  test('says which link has them instead', patient, async () => {
     await using stage = await openSiteToLan();
     await diagnosed(stage, async (adit) => {
       await stage.client.ip(
@@ -94,7 +94,7 @@ describeInLab('a diagnosis of packets that do not go into the tunnel', () => {
     });
   });
 
-  test('says that the office is looked for at home, where both have the same addresses', async () => {
+  test('says that the office is looked for at home, where both have the same addresses', patient, async () => {
     await using stage = await openSameSubnet();
     const { client, lab, profile } = stage;
     await using adit = await AditClient.start(client, lab.folder);

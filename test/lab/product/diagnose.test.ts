@@ -3,7 +3,7 @@ import { openSiteToLan } from '../scenarios/site-to-lan.ts';
 import type { SiteToLan } from '../scenarios/site-to-lan.ts';
 import { describeInLab } from '../testing.ts';
 import type { AditClient } from './client.ts';
-import { commandsOf, diagnose, diagnosed } from './told.ts';
+import { commandsOf, diagnose, diagnosed, patient } from './told.ts';
 
 const colleague = '172.24.135.45';
 
@@ -20,7 +20,7 @@ async function inOffice(
 const nothingBroken = (): Promise<void> => Promise.resolve();
 
 describeInLab('a diagnosis of the way to an office', () => {
-  test('finds nothing where nothing is wrong, and names relay, gateway and host by their hops', async () => {
+  test('finds nothing where nothing is wrong, and names relay, gateway and host by their hops', patient, async () => {
     await inOffice(nothingBroken, async (adit) => {
       const told = await diagnose(adit, 'office', colleague);
       expect(told).toMatchObject({ tunnel: 'office', address: colleague, wrong: [], code: 0 });
@@ -35,7 +35,7 @@ describeInLab('a diagnosis of the way to an office', () => {
     });
   });
 
-  test('tells a relay that does not forward at all', async () => {
+  test('tells a relay that does not forward at all', patient, async () => {
     await inOffice(
       ({ relay }) => relay.shell('echo 0 >/proc/sys/net/ipv4/ip_forward'),
       async (adit) => {
@@ -49,7 +49,7 @@ describeInLab('a diagnosis of the way to an office', () => {
     );
   });
 
-  test('tells a relay whose firewall drops what it forwards, and that it does forward', async () => {
+  test('tells a relay whose firewall drops what it forwards, and that it does forward', patient, async () => {
     await inOffice(
       ({ relay }) => relay.run(['nft', 'flush', 'chain', 'ip', 'filter', 'FORWARD']),
       async (adit) => {
@@ -62,7 +62,7 @@ describeInLab('a diagnosis of the way to an office', () => {
     );
   });
 
-  test('tells a relay whose peers do not hold the address', async () => {
+  test('tells a relay whose peers do not hold the address', patient, async () => {
     await inOffice(
       async ({ relay, server }) => {
         const key = (await server.run(['wg', 'show', 'wg0', 'public-key'])).stdout.trim();
@@ -77,7 +77,7 @@ describeInLab('a diagnosis of the way to an office', () => {
     );
   });
 
-  test('tells a relay that has no route to the address', async () => {
+  test('tells a relay that has no route to the address', patient, async () => {
     await inOffice(
       ({ relay }) => relay.ip('route del 172.24.135.0/24'),
       async (adit) => {
@@ -88,7 +88,7 @@ describeInLab('a diagnosis of the way to an office', () => {
     );
   });
 
-  test('tells a relay without any other route either, which says so itself', async () => {
+  test('tells a relay without any other route either, which says so itself', patient, async () => {
     await inOffice(
       ({ relay }) => relay.ip('route del 172.24.135.0/24', 'route del default'),
       async (adit) => {
@@ -99,7 +99,7 @@ describeInLab('a diagnosis of the way to an office', () => {
     );
   });
 
-  test('tells a gateway that does not forward', async () => {
+  test('tells a gateway that does not forward', patient, async () => {
     await inOffice(
       ({ server }) => server.shell('echo 0 >/proc/sys/net/ipv4/ip_forward'),
       async (adit) => {
@@ -113,7 +113,7 @@ describeInLab('a diagnosis of the way to an office', () => {
     );
   });
 
-  test('tells a gateway without masquerade', async () => {
+  test('tells a gateway without masquerade', patient, async () => {
     await inOffice(
       ({ server }) => server.run(['nft', 'flush', 'chain', 'ip', 'nat', 'POSTROUTING']),
       async (adit) => {
@@ -125,14 +125,14 @@ describeInLab('a diagnosis of the way to an office', () => {
     );
   });
 
-  test('tells a host that is off, whose gateway looks for it in vain', async () => {
+  test('tells a host that is off, whose gateway looks for it in vain', patient, async () => {
     await inOffice(nothingBroken, async (adit) => {
       const told = await diagnose(adit, 'office', '172.24.135.99');
       expect(told.wrong).toEqual(['address-not-there']);
     });
   });
 
-  test('tells a host that is there and does not answer', async () => {
+  test('tells a host that is there and does not answer', patient, async () => {
     await inOffice(
       ({ colleague: host }) =>
         host.run(['nft', '-f', '-'], {
@@ -147,7 +147,7 @@ describeInLab('a diagnosis of the way to an office', () => {
     );
   });
 
-  test('tells a port that nobody listens on from one that is open', async () => {
+  test('tells a port that nobody listens on from one that is open', patient, async () => {
     await inOffice(nothingBroken, async (adit) => {
       expect((await diagnose(adit, 'office', `${colleague}:80`)).wrong).toEqual([]);
       expect((await diagnose(adit, 'office', `${colleague}:81`)).wrong).toEqual(['port-refused']);

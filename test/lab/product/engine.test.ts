@@ -94,7 +94,7 @@ for (const [whose, engine] of [
       });
     });
 
-    test('comes back within 4 s of being killed, and is the same one', async () => {
+    test('comes back soon after it is killed, and is the same one', async () => {
       await connected(engine, async ({ full: { client }, adit }) => {
         await using stream = new PingStream(client, web, { intervalMs: 20 });
         await expect.poll(() => stream.replies.length, { timeout: 20_000 }).toBeGreaterThan(10);
@@ -110,7 +110,7 @@ for (const [whose, engine] of [
     });
 
     for (const link of ['eth0', 'eth1'] as const) {
-      test(`carries traffic again within 2.5 s of another network on ${link}`, async () => {
+      test(`carries traffic again soon after a move to another network on ${link}`, async () => {
         await connected(engine, async ({ full }) => {
           await using stream = new PingStream(full.client, web, { intervalMs: 20 });
           await expect.poll(() => stream.replies.length, { timeout: 20_000 }).toBeGreaterThan(10);

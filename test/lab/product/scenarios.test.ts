@@ -70,7 +70,7 @@ describeInLab('full-tunnel with Adit', () => {
     'another NIC': (stage) => stage.moveToOtherRouter('eth1'),
   } satisfies Record<string, (stage: Awaited<ReturnType<typeof openFullTunnel>>) => Promise<void>>;
   for (const [what, move] of Object.entries(moves)) {
-    test(`traffic is back within 2.5 s of ${what}`, async () => {
+    test(`traffic is back soon after ${what}`, async () => {
       await using stage = await openFullTunnel();
       const { client } = stage;
       await using adit = await AditClient.start(client, stage.lab.folder);
@@ -102,7 +102,7 @@ describeInLab('full-tunnel with Adit', () => {
     );
   });
 
-  test('traffic is back by itself within 4 s of wireguard-go being killed', async () => {
+  test('traffic is back by itself soon after wireguard-go is killed', async () => {
     await using stage = await openFullTunnel();
     const { client } = stage;
     await connected(stage, async (adit) => {

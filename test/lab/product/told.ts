@@ -3,6 +3,9 @@ import type { Diagnosis } from '../../../shared/diagnosis/diagnosis.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { AditClient } from './client.ts';
 
+/** Most tests diagnose several times, and each may take half a minute where others keep the machine busy. Milliseconds. */
+export const patient = { timeout: 240_000 } as const;
+
 /** What `adit diagnose` said. */
 export interface Told extends Diagnosis {
   readonly code: number | null;

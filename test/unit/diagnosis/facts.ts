@@ -58,6 +58,7 @@ export function peerFacts(parts: Partial<PeerFacts> = {}, status: Partial<PeerSt
       source: '192.168.1.11',
       insideOf: null,
       probes: [],
+      opensWithout: false,
     },
     inside: [
       probe({ target: 'peer', address: '10.200.200.1', hops: 1, outcome: 'expired', by: relayAddress }),

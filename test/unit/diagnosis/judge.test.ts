@@ -168,6 +168,31 @@ describe('the judgement of a peer that does not shake hands', () => {
     expect(silent(outside).map((found) => found.code)).toEqual([code]);
   });
 
+  it.each<[boolean, boolean, RegExp]>([
+    [true, true, /has no preshared key for this machine, and the profile has one/],
+    [true, false, /has another preshared key/],
+    [false, false, /has a preshared key for this machine, and the profile has none/],
+  ])('of an answer that cannot be read says whose preshared key is missing', (has, opensWithout, words) => {
+    const handshake: Probe = { ...ping, method: 'handshake', port: 51_820, outcome: 'undecipherable' };
+    const facts = peerFacts({ hasPresharedKey: has }, { state: 'handshaking', latestHandshake: null });
+    if (facts.outside === null) throw new Error('an endpoint');
+    const outside = { ...facts.outside, probes: [ping, handshake], opensWithout };
+    const [found] = judged(factsOf(tunnelFacts({ peers: [{ ...facts, outside }] })));
+    expect(found?.code).toBe('preshared-key-differs');
+    expect(found?.message).toMatch(words);
+  });
+
+  it('does not suspect the preshared key of a peer that left a handshake unanswered', () => {
+    const there = { ...ping, outcome: 'answered' } as const;
+    const handshake: Probe = { ...ping, method: 'handshake', port: 51_820 };
+    const [unsure] = silent({ probes: [there] });
+    const [sure] = silent({ probes: [there, handshake] });
+    expect([unsure?.hint.includes('preshared'), sure?.hint.includes('preshared')]).toEqual([true, false]);
+    expect(silent({ probes: [there, { ...handshake, outcome: 'answered' }] })[0]?.code).toBe(
+      'handshake-lost',
+    );
+  });
+
   it('names both public keys, and neither where there was a handshake before', () => {
     const probes = [{ ...ping, outcome: 'answered' } as const];
     const [never] = silent({ probes });
