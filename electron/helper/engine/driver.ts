@@ -7,6 +7,7 @@ import { linkExists } from '../network/observe.ts';
 import type { Programs } from '../system/programs.ts';
 import { ProgramError, run } from '../system/run.ts';
 import type { RunFolder } from '../system/run-folder.ts';
+import { isUdpPortFree } from '../system/udp-port.ts';
 import type { PreparedTunnel } from '../tunnels/prepared.ts';
 import { endProcessesFor, markerFor } from './engine-processes.ts';
 import { EngineVersions } from './engine-version.ts';
@@ -57,6 +58,9 @@ export class WgQuickDriver {
     const name = prepared.tunnel.interface;
     const conf = confOf(name);
     if (linkExists(name)) throw new FaultError(interfaceInUse(name));
+    // wireguard-go takes its port when it hears that the link is up, and tells nobody where it cannot.
+    if (!(await isUdpPortFree(prepared.listenPort)))
+      throw new FaultError(portInUse(name, prepared.listenPort));
     const wireguardGo = this.#programs.find('wireguard-go');
     this.#folder.write(conf, wgQuickConf(prepared));
     try {
@@ -141,6 +145,8 @@ function confOf(name: string): string {
   return `${name}.conf`;
 }
 
+const otherPort = 'Take ListenPort out of the profile, or change it.';
+
 const noEngine: FaultError['fault'] = {
   code: 'tool-missing',
   message: 'This kernel has no WireGuard, and wireguard-go is not installed.',
@@ -153,6 +159,14 @@ function interfaceInUse(name: string): FaultError['fault'] {
     code: 'interface-in-use',
     message: `There is an interface ${name} already, which Adit did not make.`,
     hint: `If wg-quick made it, "wg-quick down ${name}" removes it. Or rename the profile.`,
+  };
+}
+
+function portInUse(name: string, port: number): FaultError['fault'] {
+  return {
+    code: 'link-failed',
+    message: `The interface ${name} could not be made: another program uses UDP port ${port}.`,
+    hint: otherPort,
   };
 }
 
@@ -189,7 +203,6 @@ function linkTooSlow(name: string, { stderr }: ProgramError, milliseconds: numbe
 function hintFor(said: string): string {
   if (said.includes('/dev/net/tun'))
     return 'Load the tun module ("modprobe tun"), or give this container /dev/net/tun.';
-  if (said.includes('Address already in use'))
-    return 'Another program uses the UDP port. Take ListenPort out of the profile, or change it.';
+  if (said.includes('Address already in use')) return `Another program uses the UDP port. ${otherPort}`;
   return 'Everything was undone. "adit check" on the profile may tell what the system does not take.';
 }

@@ -63,6 +63,8 @@ export class LiveTunnel {
   #uplinkClosesAt: Timestamp | null = null;
   #engine: Engine | null = null;
   #engineVersion: string | null = null;
+  /** Whether the engine has not been read: what is known of peers is from the one before. */
+  #isUnread = true;
   #device: DeviceReading | null = null;
   /** When a peer's state may become another though nothing of it is counted. */
   #nextTurn = Infinity;
@@ -166,7 +168,7 @@ export class LiveTunnel {
   /** Takes up a connection to an engine, which counts from zero; the last one is closed. */
   attach(engine: Engine, version: string | null): void {
     this.detach();
-    this.#peers.clear();
+    this.#isUnread = true;
     this.#engine = engine;
     this.#engineVersion = version;
     this.#isHeadOld = true;
@@ -207,17 +209,30 @@ export class LiveTunnel {
       this.#isHeadOld = true;
     }
     if (this.#isQuiet(change, now)) return null;
-    const removedPeers = (change?.removedPeers ?? []).filter((key) => this.#peers.delete(key));
+    const removedPeers = change === null ? [] : this.#forget(change);
     const read = (change?.peers ?? []).map((reading) => this.#take(reading, now));
     const turned = now < this.#nextTurn ? [] : this.#turn(read, now);
     const peers = [
-      ...this.#untold.filter((status) => !read.some((other) => other.publicKey === status.publicKey)),
+      ...this.#untold.filter(
+        ({ publicKey }) =>
+          !removedPeers.includes(publicKey) && !read.some((other) => other.publicKey === publicKey),
+      ),
       ...read,
       ...turned,
     ];
     this.#untold = [];
     if (peers.length + removedPeers.length > 0) this.#isHeadOld = true;
     return this.#difference(peers, removedPeers);
+  }
+
+  /** Forgets the peers that an engine does not have, or not any more; of a new engine's, what was counted by the one before. */
+  #forget({ peers, removedPeers }: EngineChange): KeyText[] {
+    if (!this.#isUnread) return removedPeers.filter((key) => this.#peers.delete(key));
+    this.#isUnread = false;
+    const read = new Set(peers.map(({ publicKey }) => publicKey));
+    const gone = [...this.#peers.keys()].filter((key) => !read.has(key));
+    this.#peers.clear();
+    return gone;
   }
 
   /** Whether there is nothing to tell: nothing was read, and nothing follows from time or from what was done. */

@@ -1,4 +1,3 @@
-import { createSocket } from 'node:dgram';
 import { FaultError } from '../../../shared/fault.ts';
 import { isOurTable, localTable, outerMark } from '../../../shared/network/plan/constants.ts';
 import { nameWarnings } from '../../../shared/names/warnings.ts';
@@ -9,6 +8,7 @@ import type { ResolvedEndpoints, UnresolvedEndpoint } from '../endpoints/resolve
 import { mtusOfRoutesTo } from '../network/routes-to.ts';
 import type { ScriptRuling } from '../scripts/script-keeper.ts';
 import type { Programs } from '../system/programs.ts';
+import { freeUdpPort } from '../system/udp-port.ts';
 import { chooseMtu, leastMtuForIPv6, usualMtu } from './mtu.ts';
 import type { PreparedTunnel } from './prepared.ts';
 
@@ -38,8 +38,9 @@ export async function prepare(circumstances: Circumstances): Promise<PreparedTun
     throw new FaultError(reservedTable(table));
   const endpoints = literalsOf(circumstances.endpoints);
   const mark = markOf(tunnel);
+  // It is kept from then on: peers behind a NAT find us again after a restart.
   const listenPort =
-    tunnel.listenPort === null || tunnel.listenPort === 0 ? await freePort() : tunnel.listenPort;
+    tunnel.listenPort === null || tunnel.listenPort === 0 ? await freeUdpPort() : tunnel.listenPort;
   const prepared: PreparedTunnel = {
     tunnel,
     endpoints,
@@ -97,18 +98,6 @@ export async function measureMtu(prepared: PreparedTunnel, programs: Programs): 
 function markOf({ table, fwMark, killSwitch }: Tunnel): number {
   const own = table === 'auto' ? null : fwMark;
   return own === null || (own === 0 && killSwitch !== null) ? outerMark : own;
-}
-
-/** A UDP port that nobody uses now, kept from then on: peers behind a NAT find us again after a restart. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4');
-    socket.once('error', reject);
-    socket.bind(0, () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 }
 
 function reservedTable(table: number): FaultError['fault'] {

@@ -202,6 +202,21 @@ describe('a tunnel as it lives', () => {
     expect(live.status().peers).toMatchObject([{ state: 'idle', rxBytes: 0, latestHandshake: null }]);
   });
 
+  it('keeps its peers, idle, until a new engine has said what it has', async () => {
+    const { live } = await liveTunnel({}, new Map([[keys.peer, { handshake: 1_700_000_000 }]]));
+    await live.look();
+    const { engine, end } = await engineWith(new Map([[keys.other, {}]]));
+    live.attach(engine, 'v1');
+    expect(live.status().peers).toMatchObject([{ publicKey: keys.peer, state: 'idle' }]);
+    expect(await live.look()).toMatchObject({
+      peers: [{ publicKey: keys.other }],
+      removedPeers: [keys.peer],
+    });
+    end();
+    live.detach();
+    expect(live.status().peers).toMatchObject([{ publicKey: keys.other, state: 'idle' }]);
+  });
+
   it('is not troubled by an engine that has gone, and goes on to age', async () => {
     const { live, clock, end } = await liveTunnel(
       {},
