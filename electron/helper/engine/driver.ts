@@ -5,11 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultError } from '../../../shared/fault.ts';
 import { linkExists } from '../network/observe.ts';
 import type { Programs } from '../system/programs.ts';
+import { publicKeyOf } from '../system/public-key.ts';
 import { ProgramError, run } from '../system/run.ts';
+import type { Output } from '../system/run.ts';
 import type { RunFolder } from '../system/run-folder.ts';
 import { isUdpPortFree } from '../system/udp-port.ts';
 import type { PreparedTunnel } from '../tunnels/prepared.ts';
-import { endProcessesFor, markerFor } from './engine-processes.ts';
+import { endProcessesFor, engineProcessFor, markerFor } from './engine-processes.ts';
 import { EngineVersions } from './engine-version.ts';
 import { KernelEngine } from './kernel.ts';
 import type { Engine } from './reading.ts';
@@ -59,8 +61,7 @@ export class WgQuickDriver {
     const conf = confOf(name);
     if (linkExists(name)) throw new FaultError(interfaceInUse(name));
     // wireguard-go takes its port when it hears that the link is up, and tells nobody where it cannot.
-    if (!(await isUdpPortFree(prepared.listenPort)))
-      throw new FaultError(portInUse(name, prepared.listenPort));
+    if (!isUdpPortFree(prepared.listenPort)) throw new FaultError(portInUse(name, prepared.listenPort));
     const wireguardGo = this.#programs.find('wireguard-go');
     this.#folder.write(conf, wgQuickConf(prepared));
     try {
@@ -72,9 +73,10 @@ export class WgQuickDriver {
         },
       });
     } catch (error) {
-      await this.remove(name);
-      this.finish(name);
-      throw linkFailure(name, error, wireguardGo !== null);
+      const isForeign = !(await this.undo(name));
+      throw isForeign && linkExists(name)
+        ? new FaultError(interfaceInUse(name))
+        : linkFailure(name, error, wireguardGo !== null);
     }
   }
 
@@ -89,6 +91,28 @@ export class WgQuickDriver {
       .names()
       .filter((file) => file.endsWith('.conf'))
       .map((file) => file.slice(0, -'.conf'.length));
+  }
+
+  /**
+   * Undoes what {@link make} has begun and not finished. An interface of that name may be somebody else's by now, who was quicker.
+   *
+   * @returns whether there was none but ours
+   */
+  async undo(name: string): Promise<boolean> {
+    const isOurs = await this.#isOurs(name);
+    if (isOurs) await this.remove(name);
+    else await endProcessesFor(name);
+    this.finish(name);
+    return isOurs;
+  }
+
+  /** Whether an interface, if there is one, is what {@link make} has made of the file that is still there. */
+  async #isOurs(name: string): Promise<boolean> {
+    if (!linkExists(name) || engineProcessFor(name) !== null) return true;
+    const [, privateKey = ''] = /^PrivateKey = (.+)$/m.exec(this.#folder.read(confOf(name)) ?? '') ?? [];
+    const { stdout } = await run(this.#programs.path('wg'), ['show', name, 'public-key']).catch(nothing);
+    // One of the kernel's has no key for a moment.
+    return stdout.trim() === '(none)' || (privateKey !== '' && stdout.trim() === publicKeyOf(privateKey));
   }
 
   /** Connects to the engine of an interface that exists. */
@@ -144,6 +168,8 @@ async function readVersionOfModule(): Promise<string | null> {
 function confOf(name: string): string {
   return `${name}.conf`;
 }
+
+const nothing = (): Pick<Output, 'stdout'> => ({ stdout: '' });
 
 const otherPort = 'Take ListenPort out of the profile, or change it.';
 

@@ -13,6 +13,8 @@ export const mainTable = 254;
 export interface LinkFacts {
   readonly name: string;
   readonly index: number;
+  /** `ether` for whatever has neighbours, `none` for tunnels. */
+  readonly type: string;
   readonly up: boolean;
   /** Whether its cable is in, or its radio has found a network. */
   readonly carrier: boolean;
@@ -56,6 +58,7 @@ export function linksOf(json: string): LinkFacts[] {
   return objectsOf(json, 'ifname').map((link) => ({
     name: text(link, 'ifname') ?? '',
     index: number(link, 'ifindex') ?? 0,
+    type: text(link, 'link_type') ?? '',
     up: list(link, 'flags').includes('UP'),
     carrier: list(link, 'flags').includes('LOWER_UP'),
     mtu: number(link, 'mtu') ?? 0,

@@ -1,6 +1,5 @@
 import { FaultError } from '../../../shared/fault.ts';
 import { killSwitchTable } from '../../../shared/network/plan/constants.ts';
-import type { KillSwitchResource } from '../../../shared/network/plan/resources.ts';
 import type { Programs } from '../system/programs.ts';
 import { ProgramError, run } from '../system/run.ts';
 import { observeTable } from './observe.ts';
@@ -17,13 +16,13 @@ export async function refuseForeignKillSwitch(programs: Programs): Promise<void>
 }
 
 /**
- * Makes the table of the kill switch, or replaces it, in one transaction: no packet goes between two of them.
+ * Makes the table of the kill switch, or replaces it, and others with it, in one transaction: no packet goes between two of them.
  *
  * @throws FaultError `kill-switch-unavailable`
  */
-export async function raiseKillSwitch({ ruleset }: KillSwitchResource, programs: Programs): Promise<void> {
+export async function raiseKillSwitch(rulesets: readonly string[], programs: Programs): Promise<void> {
   try {
-    await run(programs.path('nft'), ['-f', '-'], { input: ruleset });
+    await run(programs.path('nft'), ['-f', '-'], { input: rulesets.join('\n') });
   } catch (error) {
     throw error instanceof ProgramError
       ? new FaultError(unavailable(error.message.replace(/\.$/, '')))

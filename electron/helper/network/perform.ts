@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { FaultError } from '../../../shared/fault.ts';
 import { formatInterfaceAddress, formatPrefix } from '../../../shared/network/prefix.ts';
 import type { Family } from '../../../shared/network/address.ts';
@@ -66,7 +66,24 @@ async function performFamily(changes: readonly Change[], family: Family, program
     kind === 'make' ? ipWords('add', resource, family) : [],
   );
   if (removals.length > 0) await batch(removals, ['-force']).catch(unlessGone);
+  if (family === 6) await switchOn(changes);
   if (additions.length > 0) await batch([...additions, ...(family === 6 ? forgetRoutes(additions) : [])], []);
+}
+
+/** Somebody may have switched IPv6 off on an interface that is to have an address or a route of it. */
+async function switchOn(changes: readonly Change[]): Promise<void> {
+  const names = changes.flatMap(({ kind, resource }) => {
+    if (kind !== 'make') return [];
+    const isOfIPv6 =
+      (resource.kind === 'address' && resource.address.address.family === 6) ||
+      (resource.kind === 'route' && resource.prefix.family === 6);
+    return isOfIPv6 ? resource.interface : [];
+  });
+  for (const name of new Set(names)) {
+    // A name may have dots, which a setting's key has not.
+    const setting = `/proc/sys/net/ipv6/conf/${name}/disable_ipv6`;
+    if ((await readFile(setting, 'utf8').catch(() => '')).trim() === '1') await writeFile(setting, '0');
+  }
 }
 
 /**

@@ -1,37 +1,38 @@
 import { createSocket } from 'node:dgram';
-import type { SocketType } from 'node:dgram';
+import { readFileSync } from 'node:fs';
+
+/** What the kernel tells of the UDP sockets of this network namespace, a row each; the second column is `ADDRESS:PORT`, hexadecimal. */
+const tables = ['/proc/net/udp', '/proc/net/udp6'] as const;
 
 /** A UDP port that nobody uses now. */
 export async function freeUdpPort(): Promise<number> {
   for (;;) {
-    const port = await bindBriefly('udp4', 0);
-    if (await isUdpPortFree(port)) return port;
+    const port = await anyPort();
+    if (isUdpPortFree(port)) return port;
   }
 }
 
-/** Whether a UDP port could be bound now, in each family that this machine has. */
-export async function isUdpPortFree(port: number): Promise<boolean> {
+/** Whether nobody has a UDP port, on any address of any family. Where the system tells nothing of that, it counts as free. */
+export function isUdpPortFree(port: number): boolean {
+  const ending = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return tables.flatMap(rowsOf).every((row) => row.trim().split(/\s+/, 2)[1]?.endsWith(ending) !== true);
+}
+
+function rowsOf(table: string): string[] {
   try {
-    await bindBriefly('udp4', port);
-    await bindBriefly('udp6', port);
-    return true;
-  } catch (error) {
-    // Where a family is switched off nobody has the port in it.
-    return !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE');
+    return readFileSync(table, 'latin1').split('\n').slice(1);
+  } catch {
+    return [];
   }
 }
 
-/** Binds a port, 0 for any, and gives it up at once. */
-function bindBriefly(type: SocketType, port: number): Promise<number> {
+function anyPort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket({ type, ipv6Only: type === 'udp6' });
-    socket.once('error', (error) => {
-      socket.close();
-      reject(error);
-    });
-    socket.bind(port, () => {
-      const bound = socket.address().port;
-      socket.close(() => resolve(bound));
+    const socket = createSocket('udp4');
+    socket.once('error', reject);
+    socket.bind(0, () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
     });
   });
 }

@@ -1,4 +1,5 @@
 import { FaultError } from '../../../shared/fault.ts';
+import type { Fault } from '../../../shared/fault.ts';
 import type { Neighbour, Sole } from '../../../shared/network/plan/neighbours.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import type { LiveTunnel } from './live-tunnel.ts';
@@ -28,6 +29,15 @@ export function anotherTunnelsInterface(tunnel: Tunnel, holder: LiveTunnel): Fau
     message: `The tunnel "${holder.prepared.tunnel.name}" has the interface ${tunnel.interface} already.`,
     hint: 'Take that tunnel down first, or rename one of the two profiles.',
   });
+}
+
+/** What keeps names from being put back, of tunnels that are down for all that. */
+export function namesLeft(gone: readonly string[], fault: Fault): Fault {
+  return {
+    ...fault,
+    message: `${gone.join(', ')} is down, but names are not looked up as before: ${fault.message}`,
+    hint: `${fault.hint} The helper tries again by itself.`,
+  };
 }
 
 /** `full-tunnel-taken`, `kill-switch-taken`, `names-taken` */

@@ -60,6 +60,7 @@ export class LiveTunnel {
   #phase: Phase = { kind: 'connecting' };
   #nameStatus: NamesStatus = namesUntouched;
   #isGuarded = false;
+  #trouble: Fault | null = null;
   #uplinkClosesAt: Timestamp | null = null;
   #engine: Engine | null = null;
   #engineVersion: string | null = null;
@@ -124,6 +125,13 @@ export class LiveTunnel {
   /** Whether the kill switch stands. */
   set isGuarded(isGuarded: boolean) {
     this.#isGuarded = isGuarded;
+    this.#isHeadOld = true;
+  }
+
+  /** Why the last repair of the network failed; null where it did not. */
+  set trouble(trouble: Fault | null) {
+    if (trouble?.message === this.#trouble?.message) return;
+    this.#trouble = trouble;
     this.#isHeadOld = true;
   }
 
@@ -325,7 +333,12 @@ export class LiveTunnel {
       dns: this.#nameStatus.dns,
       killSwitch: this.#killSwitch(),
       scripts: this.#scripts(),
-      warnings: [...warnings, ...this.#nameStatus.warnings, ...this.#killSwitchWarnings()],
+      warnings: [
+        ...warnings,
+        ...this.#nameStatus.warnings,
+        ...this.#killSwitchWarnings(),
+        ...this.#troubleWarnings(),
+      ],
       failure: this.#failure(),
     };
   }
@@ -339,6 +352,13 @@ export class LiveTunnel {
   #killSwitch(): TunnelHead['killSwitch'] {
     if (this.prepared.tunnel.killSwitch === null || !this.#isGuarded) return 'off';
     return this.isConnected ? 'on' : 'blocking';
+  }
+
+  /** Traffic may go past the tunnel as long as something of it is missing. */
+  #troubleWarnings(): TunnelWarning[] {
+    if (this.#trouble === null) return [];
+    const { code, message, hint } = this.#trouble;
+    return [{ code, message: `Not all of the tunnel stands, and that is tried again: ${message}`, hint }];
   }
 
   #killSwitchWarnings(): TunnelWarning[] {

@@ -125,18 +125,25 @@ export class NetworkHolder {
   ): Promise<Held> {
     await this.#forgetStrangeLinks();
     const planned = tunnels.map(plannedTunnel);
-    const taken = takenBy(planned, beside.tunnels);
+    const taken = takenBy(
+      // What stands was first, whoever came since.
+      planned.filter((tunnel) => !this.holdsLink(tunnel.interface)),
+      // A link has one owner: where it is ours, theirs of that name is gone.
+      beside.tunnels.filter(({ tunnel }) => !this.holdsLink(tunnel.interface)),
+    );
     if (taken !== null) throw soleTaken(taken);
     this.#neighbours.tell(planned);
     const resolver = resolverNumbers().user;
+    const guardedToo = [...planned, ...guarded];
+    const [killSwitch] = await Promise.all([
+      this.#desiredKillSwitch(guardedToo, beside, resolver, opening),
+      this.#refuseForeignKillSwitch(guardedToo),
+    ]);
     const desired = [
-      ...(await this.#desiredKillSwitch([...planned, ...guarded], beside, resolver, opening)),
+      ...killSwitch,
       ...desiredBeside(planned, beside.tunnels, resolver),
       ...(opening === null ? [] : openingRules(planned, opening)),
     ];
-    const wantsGuard = desired.some(isKillSwitch);
-    if (wantsGuard && !this.#held.some(({ resource }) => isKillSwitch(resource)))
-      await refuseForeignKillSwitch(this.#programs);
     // What others change is not remembered here.
     const present = await this.#present(desired, beside.tunnels.length === 0 ? basis : 'observed');
     const changes = differenceOf(desired, present);
@@ -151,10 +158,10 @@ export class NetworkHolder {
         ? []
         : desired.filter((resource) => isShared(resource) && !known.has(resourceIdentity(resource)));
     await this.#noteAhead([...additions.map(({ resource }) => resource), ...parts, ...shared], beside);
-    await this.#raise(additions);
-    this.#isGuarding = wantsGuard;
+    const rest = await this.#raise(additions);
+    this.#isGuarding = killSwitch.length > 0;
     await this.#remove(removals);
-    const { made, failed } = await this.#make(additions, tunnels);
+    const { made, failed } = await this.#make(rest, tunnels);
     if (removals.some(({ resource }) => isKillSwitch(resource))) await lowerKillSwitch(this.#programs);
 
     const wanted = new Set(desired.map(resourceIdentity));
@@ -170,6 +177,11 @@ export class NetworkHolder {
     return { made, failed, removed: removals.map(({ resource }) => resource) };
   }
 
+  async #refuseForeignKillSwitch(tunnels: readonly GuardedTunnel[]): Promise<void> {
+    if (this.#held.some(({ resource }) => isKillSwitch(resource))) return;
+    if (tunnels.some(({ killSwitch }) => killSwitch !== null)) await refuseForeignKillSwitch(this.#programs);
+  }
+
   /** Ours only, though it lets the tunnels of others pass: theirs is theirs to make. */
   async #desiredKillSwitch(
     own: readonly GuardedTunnel[],
@@ -179,22 +191,25 @@ export class NetworkHolder {
   ): Promise<Resource[]> {
     const tunnels = [...own, ...beside.tunnels.map(({ tunnel }) => ({ ...tunnel, killSwitch: null }))];
     const allowsLan = own.some(({ killSwitch }) => killSwitch?.allowLan === true);
-    const lan = allowsLan ? lanOf(await observeLinks(this.#programs), tunnels) : [];
+    const lan = allowsLan ? lanOf(await observeLinks(this.#programs)) : [];
     const resource = killSwitchOf(tunnels, { resolver, lan, opening });
     return resource === null ? [] : [resource];
   }
 
   /**
-   * Makes the kill switch. Until it stands, nothing else is changed.
+   * Makes the kill switch, and the firewall table in the same transaction: the kernel takes as long for both as for one. Until it stands,
+   * nothing else is changed.
    *
+   * @returns what is still to be made
    * @throws FaultError `kill-switch-unavailable`
    */
-  async #raise(additions: readonly Change[]): Promise<void> {
-    for (const { resource } of additions) {
-      if (resource.kind !== 'kill-switch') continue;
-      this.#isGuarding = false;
-      await raiseKillSwitch(resource, this.#programs);
-    }
+  async #raise(additions: readonly Change[]): Promise<readonly Change[]> {
+    if (!additions.some(({ resource }) => isKillSwitch(resource))) return additions;
+    const isTable = ({ resource }: Change): boolean => 'ruleset' in resource;
+    const rulesets = additions.flatMap(({ resource }) => ('ruleset' in resource ? resource.ruleset : []));
+    this.#isGuarding = false;
+    await raiseKillSwitch(rulesets, this.#programs);
+    return additions.filter((change) => !isTable(change));
   }
 
   /**
@@ -203,8 +218,7 @@ export class NetworkHolder {
    */
   async #forgetStrangeLinks(): Promise<void> {
     for (const name of this.#driver.unfinished()) {
-      await this.#driver.remove(name);
-      this.#driver.finish(name);
+      await this.#driver.undo(name);
     }
     const ourLinks = this.#held.filter(({ resource }) => resource.kind === 'link');
     if (ourLinks.length === 0) return;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { faultOf } from '../../../shared/fault.ts';
+import { FaultError, faultOf } from '../../../shared/fault.ts';
+import type { Fault } from '../../../shared/fault.ts';
 import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
-import { parseAddress } from '../../../shared/network/address.ts';
 import type { Conflict } from '../../../shared/network/plan/conflicts.ts';
 import { wishOf } from '../../../shared/names/wish.ts';
 import type { NameWish } from '../../../shared/names/wish.ts';
@@ -30,7 +30,7 @@ import { SleepNotice } from '../system/sleep-notice.ts';
 import { Turnstile } from '../system/turnstile.ts';
 import { conflictsOf, decide, explain, planOf } from './advice.ts';
 import type { Decisions } from './advice.ts';
-import { anotherTunnelsInterface, cancelled, noHandshake, notBlocking, notUp } from './faults.ts';
+import { anotherTunnelsInterface, cancelled, namesLeft, noHandshake, notBlocking, notUp } from './faults.ts';
 import { LiveTunnel } from './live-tunnel.ts';
 import { NetworkHolder } from './network-holder.ts';
 import type { Basis, Exceptions } from './network-holder.ts';
@@ -79,6 +79,12 @@ const waitStep = 50;
 
 /** With more peers than this, none is greeted: a burst of handshakes helps nobody. */
 const mostGreetings = 32;
+
+/**
+ * Milliseconds that the names of endpoints may take before the kill switch is raised to wait for them. Most take less, and then it is
+ * raised with the tunnel, before anything else of it.
+ */
+const unguardedTime = 200;
 
 /**
  * Owns the tunnels that should be up, and keeps them standing: after their engine died, after somebody removed a route or
@@ -179,10 +185,8 @@ export class Supervisor {
     const ipv6 = await hasIPv6();
     // Whoever is asked now is known when a tunnel's own servers stand in their place.
     await this.#servers.now();
-    const live = await this.#guardingAhead({ ruling, endpoints: new Map(), ipv6 }, decisions, async () => {
-      const endpoints = await resolveEndpoints(tunnel, this.#lookups()).finally(() => {
-        if (!this.#coming.delete(tunnel)) throw cancelled(tunnel.name);
-      });
+    const live = await this.#whileGuarded(tunnel, async () => {
+      const endpoints = await this.#resolve({ ruling, ipv6 }, decisions);
       return this.#turnstile.pass(() => this.#bringUp({ ruling, endpoints, ipv6 }, decisions));
     });
     if (wait !== null) await this.#awaitHandshake(live, wait);
@@ -193,7 +197,7 @@ export class Supervisor {
    * Takes a tunnel down, or all of them; one that is only just coming up is called off.
    *
    * @returns the interfaces that went
-   * @throws FaultError `tunnel-not-up`
+   * @throws FaultError `tunnel-not-up`; whatever keeps names from being put back, though the tunnels went
    */
   async down(interfaceName: string | null): Promise<string[]> {
     const calledOff = this.#callOff(interfaceName);
@@ -202,8 +206,10 @@ export class Supervisor {
         (live) => interfaceName === null || live.interface === interfaceName,
       );
       if (interfaceName !== null && going.length === 0 && calledOff.length === 0) throw notUp(interfaceName);
-      await this.#takeDown(going);
-      return [...calledOff, ...going.map((live) => live.interface)];
+      const namesFault = await this.#takeDown(going);
+      const gone = [...calledOff, ...going.map((live) => live.interface)];
+      if (namesFault !== null) throw new FaultError(namesLeft(gone, namesFault));
+      return gone;
     });
   }
 
@@ -255,16 +261,25 @@ export class Supervisor {
     return [...this.#tunnels.values()].map((live) => live.status());
   }
 
-  /** Undoes whatever the tunnels that are up do not account for; a line for each thing. */
-  recover(): Promise<string[]> {
+  /**
+   * Undoes whatever the tunnels that are up do not account for, and those whose kill switch keeps everything from leaving: whoever asks
+   * wants his network back.
+   *
+   * @returns a line for each thing
+   */
+  async recover(): Promise<string[]> {
+    await this.#lookAtAll();
     return this.#turnstile.pass(async () => {
+      const blocking = [...this.#tunnels.values()].filter(({ isBlocking }) => isBlocking);
+      if (blocking.length > 0) await this.#takeDown(blocking);
       for (const { tunnel } of this.#record.promised()) {
         if (!this.#tunnels.has(tunnel.interface)) this.#record.release(tunnel.interface);
       }
       const names = await this.#holdNames([...this.#tunnels.values()]);
       this.#uplink.close();
       const { removed } = await this.#holder.hold(this.#prepared(), 'observed', this.#exceptions());
-      return [...names, ...removed.map(resourceIdentity)];
+      const taken = blocking.map((live) => `tunnel ${live.interface}, whose kill switch let nothing leave`);
+      return [...taken, ...names, ...removed.map(resourceIdentity)];
     });
   }
 
@@ -330,25 +345,39 @@ export class Supervisor {
     return decide(prepared, conflicts, decisions);
   }
 
-  /**
-   * Does something under the kill switch that a tunnel is to have; where it has one and names are to be looked up, which takes its
-   * time. Whoever has to be asked about the tunnel is asked first.
-   */
-  async #guardingAhead<T>(known: Known, decisions: Decisions, work: () => Promise<T>): Promise<T> {
-    const { tunnel } = known.ruling;
-    if (tunnel.killSwitch === null || !hasNames(tunnel)) return work();
+  /** Does work under a kill switch that stands ahead of its tunnel, if it does; afterwards it is the tunnel's, or gone. */
+  async #whileGuarded<T>(tunnel: Tunnel, work: () => Promise<T>): Promise<T> {
     try {
-      await this.#turnstile.pass(async () => {
-        this.#guarded.set(tunnel, await this.#agree(known, decisions));
-        await this.#hold('remembered');
-      });
       const result = await work();
       this.#guarded.delete(tunnel);
       return result;
     } catch (error) {
-      this.#coming.delete(tunnel);
       if (this.#guarded.delete(tunnel)) await this.#turnstile.pass(() => this.#repair());
       throw error;
+    }
+  }
+
+  /**
+   * Looks the endpoints of a tunnel up. Where that takes its time, the kill switch that the tunnel is to have stands meanwhile; the questions
+   * pass it. Whoever has to be asked about the tunnel is asked first.
+   *
+   * @throws FaultError `endpoint-unresolved`, a conflict that nobody has decided about, that it was called off; and then the kill switch is as before
+   */
+  async #resolve(known: Omit<Known, 'endpoints'>, decisions: Decisions): Promise<ResolvedEndpoints> {
+    const { tunnel } = known.ruling;
+    const looking = resolveEndpoints(tunnel, this.#lookups());
+    try {
+      if (tunnel.killSwitch !== null && (await isSlow(looking))) {
+        await this.#turnstile.pass(async () => {
+          this.#guarded.set(tunnel, await this.#agree({ ...known, endpoints: new Map() }, decisions));
+          await this.#hold('remembered');
+        });
+      }
+      const endpoints = await looking;
+      if (!this.#coming.has(tunnel)) throw cancelled(tunnel.name);
+      return endpoints;
+    } finally {
+      this.#coming.delete(tunnel);
     }
   }
 
@@ -427,9 +456,12 @@ export class Supervisor {
   }
 
   /** @param guarding tunnels whose kill switch stays: those that go for others to come, which stay promised too, and these others */
-  async #takeDown(going: readonly LiveTunnel[], guarding: readonly PreparedTunnel[] = []): Promise<void> {
+  async #takeDown(
+    going: readonly LiveTunnel[],
+    guarding: readonly PreparedTunnel[] = [],
+  ): Promise<Fault | null> {
     // A kill switch may stand without its tunnel, which was called off.
-    if (going.length === 0 && !this.#holder.holdsAnything) return;
+    if (going.length === 0 && !this.#holder.holdsAnything) return null;
     for (const live of going) {
       if (!guarding.includes(live.prepared)) this.#record.release(live.interface);
       live.phase = { kind: 'disconnecting' };
@@ -439,7 +471,7 @@ export class Supervisor {
     }
     const staying = [...this.#tunnels.values()].filter((live) => !going.includes(live));
     // A file that cannot be put back now is put back with the next repair; the tunnels go all the same.
-    await this.#followNames(staying);
+    const namesFault = await this.#followNames(staying);
     try {
       await this.#holder.hold(
         staying.map(({ prepared }) => prepared),
@@ -456,6 +488,7 @@ export class Supervisor {
       if (this.#holder.holdsAnything) this.#repairs.soon();
     }
     for (const live of going) await this.#scripts.runAnyway('PostDown', live.prepared.tunnel);
+    return namesFault;
   }
 
   /**
@@ -498,15 +531,19 @@ export class Supervisor {
     }
   }
 
-  /** The same where nobody waits for it: what fails is tried again. */
-  async #followNames(tunnels: readonly LiveTunnel[] = [...this.#tunnels.values()]): Promise<void> {
+  /** The same where nobody waits for it: what fails is given back, and tried again. */
+  async #followNames(tunnels: readonly LiveTunnel[] = [...this.#tunnels.values()]): Promise<Fault | null> {
     // One that is being made again keeps its names meanwhile: whoever makes it sees to them.
-    if (tunnels.some(({ phase }) => phase.kind === 'connecting')) return;
-    await this.#holdNames(tunnels).catch((error: unknown) => {
-      const { code, message } = faultOf(error);
-      this.#surroundings.log('names-failed', { code, reason: message });
+    if (tunnels.some(({ phase }) => phase.kind === 'connecting')) return null;
+    try {
+      await this.#holdNames(tunnels);
+      return null;
+    } catch (error) {
+      const fault = faultOf(error);
+      this.#surroundings.log('names-failed', { code: fault.code, reason: fault.message });
       this.#repairs.failed();
-    });
+      return fault;
+    }
   }
 
   /** The uplink was opened or closed: the network follows, and names. */
@@ -558,13 +595,26 @@ export class Supervisor {
     await this.#look(live);
   }
 
+  /** Makes the network what the tunnels need; where the system refuses, their status says so until it does not. */
+  async #holdAndTell(): Promise<ReadonlyMap<string, Error>> {
+    let trouble: Fault | null = null;
+    try {
+      return await this.#hold('observed');
+    } catch (error) {
+      trouble = faultOf(error);
+      throw error;
+    } finally {
+      for (const live of this.#tunnels.values()) live.trouble = trouble;
+    }
+  }
+
   /** Looks at how the network is, and makes it what it should be. */
   async #repair(): Promise<void> {
     const fallen = [...this.#tunnels.values()].filter(({ engine }) => engine === null);
     const ipv6 = await hasIPv6();
     for (const live of this.#tunnels.values()) live.prepared = withIPv6(live.prepared, ipv6);
     try {
-      const failed = await this.#hold('observed');
+      const failed = await this.#holdAndTell();
       await this.#holdNames([...this.#tunnels.values()]);
       const [reason] = failed.values();
       if (reason !== undefined) throw reason;
@@ -737,9 +787,13 @@ function wishOfTunnel({ tunnel, order }: PreparedTunnel): NameWish {
   return wishOf({ ...tunnel, order });
 }
 
-/** Whether a name has to be looked up for a tunnel. */
-function hasNames({ peers }: Tunnel): boolean {
-  return peers.some(({ endpoint }) => endpoint !== null && parseAddress(endpoint.host) === null);
+/** Whether something is not done within the time that nobody waits for. It may fail: whoever awaits it hears of that. */
+async function isSlow(work: Promise<unknown>): Promise<boolean> {
+  const done = work.then(
+    () => false,
+    () => false,
+  );
+  return Promise.race([done, sleep(unguardedTime, true, { ref: false })]);
 }
 
 function sameTunnel(a: Tunnel, b: Tunnel): boolean {

@@ -107,26 +107,28 @@ function chainForAnswers({ user }: Opening, interfaces: string): string {
 }
 
 /**
- * The networks that a machine stands in by the addresses of its links, those of its own tunnels left out. Of each only what is set aside
- * for private use: whoever runs the network says which addresses are "local", and might say it of any in the world (TunnelCrack).
- *
- * @param links with `ADDRESS/LENGTH` texts
+ * The networks that a machine stands in by the addresses of its links that have neighbours: not those of tunnels, its own or others'. Of each
+ * only what is set aside for private use: whoever runs the network says which addresses are "local", and might say it of any in the
+ * world (TunnelCrack).
  */
-export function lanOf(
-  links: readonly { readonly name: string; readonly addresses: readonly string[] }[],
-  tunnels: readonly Pick<GuardedTunnel, 'interface'>[],
-): LanNetwork[] {
+export function lanOf(links: readonly LanLink[]): LanNetwork[] {
   return links
-    .filter(
-      ({ name }) =>
-        name !== 'lo' && plainName.test(name) && !tunnels.some((tunnel) => tunnel.interface === name),
-    )
+    .filter(({ name, type }) => type === 'ether' && plainName.test(name))
     .flatMap(({ name, addresses }) =>
       addresses
         .flatMap((text) => parseInterfaceAddress(text) ?? [])
         .flatMap((address) => privatePartOf(networkOf(address)))
         .map((prefix) => ({ interface: name, prefix })),
     );
+}
+
+/** What of a link matters to {@link lanOf}. */
+export interface LanLink {
+  readonly name: string;
+  /** As `ip` has it: `ether` for whatever has neighbours, Wi-Fi and bridges too; `none` for tunnels. */
+  readonly type: string;
+  /** `ADDRESS/LENGTH`. */
+  readonly addresses: readonly string[];
 }
 
 /** What a link needs to work at all, and goes no further than the link: addresses by DHCP, neighbours, groups of listeners. */

@@ -72,6 +72,38 @@ describeInLab('an address of the profile that is taken', () => {
   );
 });
 
+describeInLab('an interface of the profile’s name that is somebody else’s', () => {
+  test('and comes while the tunnel is made is left to him', { timeout }, async () => {
+    await inBadCircumstances(async ({ adit, client }) => {
+      // As when somebody is quicker than wg-quick, which removes it by itself where it has begun.
+      await client.write(
+        '/run/wg-quick',
+        '#!/bin/sh\nip link add home type veth peer name other\nexit 1\n',
+        0o755,
+      );
+      await client.shell('mount --bind /run/wg-quick "$(readlink -f "$(command -v wg-quick)")"');
+      expect((await refusal(adit, 'up', 'home')).code).toBe('interface-in-use');
+      await client.ip('link show dev home', 'link del dev home');
+      await client.shell('umount "$(readlink -f "$(command -v wg-quick)")"');
+    });
+  });
+
+  test('and comes after a crash is left to him', { timeout }, async () => {
+    await inBadCircumstances(async ({ adit, client }) => {
+      await adit.helper.kill('SIGKILL');
+      await adit.helper.exited;
+      await client.shell(
+        'printf "[Interface]\nPrivateKey = %s\n" "$(wg genkey)" >/run/adit/0/net-$(readlink /proc/self/ns/net | tr -dc 0-9)/corp.conf',
+      );
+      await client.ip('link add corp type veth peer name other');
+      await adit.restartHelper();
+      await adit.done('up', 'home', '--wait=20');
+      await adit.done('down', 'home');
+      await client.ip('link show dev corp', 'link del dev corp');
+    });
+  });
+});
+
 describeInLab('a machine without', () => {
   const inKernel = existsSync('/sys/module/wireguard');
   const whyNot = inKernel ? ' [skipped: the kernel has WireGuard itself]' : '';

@@ -201,6 +201,38 @@ describeInLab('a network that others change', () => {
     });
   });
 
+  test('IPv6 that is switched off on the interface of a tunnel is switched on again', async () => {
+    await opened(async ({ client, profile }, adit) => {
+      const both = profile.text
+        .replace(/^Address = (.*)$/m, 'Address = $1, fd00:200::11/64')
+        .replace(/^AllowedIPs = .*$/m, 'AllowedIPs = 0.0.0.0/0, ::/0');
+      await adit.import('both', both);
+      await adit.done('up', 'both', '--wait=10');
+      const way = async (): Promise<string> =>
+        (await client.run(['ip', '-6', 'route', 'get', '2001:db8:77::1'], { allowFailure: true })).stdout;
+      expect(await way()).toContain('dev both');
+      await client.shell('echo 1 >/proc/sys/net/ipv6/conf/both/disable_ipv6');
+      await expect.poll(way, { timeout: 20_000 }).toContain('dev both');
+    });
+  });
+
+  test('what cannot be put right is a warning of the tunnel until it is', async () => {
+    await opened(async ({ client }, adit) => {
+      await adit.done('up', 'home', '--wait=10');
+      const codes = async (): Promise<string[]> =>
+        (await adit.status('home')).warnings.map(({ code }) => code);
+      await client.shell('nft delete table inet adit');
+      await client.shell('mount --bind /bin/false "$(readlink -f "$(command -v nft)")"');
+      process.kill(client.processes('wireguard-go')[0]?.pid ?? 0, 'SIGKILL');
+      await expect.poll(codes, { timeout: 20_000 }).toContain('network-change-refused');
+      await client.shell('umount "$(readlink -f "$(command -v nft)")"');
+      await expect.poll(codes, { timeout: 20_000 }).not.toContain('network-change-refused');
+      await expect
+        .poll(async () => callerSeenBy(client, webUrl).catch(() => null), { timeout: 20_000 })
+        .toBe(relayAddress);
+    });
+  });
+
   test('one tunnel that cannot be made does not keep another from coming back', async () => {
     await opened(async (stage, adit) => {
       const { client } = stage;

@@ -113,13 +113,17 @@ describeInLab('a diagnosis of a peer that does not shake hands', () => {
     });
   });
 
-  test('finds nothing wrong with a full tunnel whose endpoint lies inside it, and says that it does', patient, async () => {
-    await using stage = await openFullTunnel();
-    await diagnosed(stage, async (adit) => {
-      const told = await diagnose(adit, 'home', '198.51.100.80');
-      expect([told.wrong, told.notes]).toEqual([[], ['endpoint-inside']]);
-    });
-  });
+  test(
+    'finds nothing wrong with a full tunnel whose endpoint lies inside it, and says that it does',
+    patient,
+    async () => {
+      await using stage = await openFullTunnel();
+      await diagnosed(stage, async (adit) => {
+        const told = await diagnose(adit, 'home', '198.51.100.80');
+        expect([told.wrong, told.notes]).toEqual([[], ['endpoint-inside']]);
+      });
+    },
+  );
 
   test('tells a preshared key on one side only, whichever, and two that differ', patient, async () => {
     await using stage = await openFourClouds();
@@ -175,25 +179,29 @@ describeInLab('a diagnosis of a peer that does not shake hands', () => {
 });
 
 describeInLab('a diagnosis of what is not up', () => {
-  test('says that the tunnel is down, that none is up, and that the helper is not there', patient, async () => {
-    await using stage = await openSiteToLan();
-    const { client, lab, profile } = stage;
-    await using adit = await AditClient.start(client, lab.folder);
-    expect((await diagnose(adit)).wrong).toEqual(['no-tunnel-up']);
-    await adit.import('office', profile.text);
-    const down = await diagnose(adit, 'office');
-    expect(down.wrong).toEqual(['tunnel-down']);
-    expect(commandsOf(down)).toEqual(['here: adit up office --wait']);
-    expect((await adit.runInside('diagnose', 'nobody', '--json')).stdout).toContain('profile-not-found');
-    await adit.helper.stop(5000);
-    const without = await diagnose(adit, 'office', '172.24.135.45');
-    expect([without.tunnel, without.address, without.wrong]).toEqual([
-      'office',
-      '172.24.135.45',
-      ['helper-not-running'],
-    ]);
-    await adit.restartHelper();
-  });
+  test(
+    'says that the tunnel is down, that none is up, and that the helper is not there',
+    patient,
+    async () => {
+      await using stage = await openSiteToLan();
+      const { client, lab, profile } = stage;
+      await using adit = await AditClient.start(client, lab.folder);
+      expect((await diagnose(adit)).wrong).toEqual(['no-tunnel-up']);
+      await adit.import('office', profile.text);
+      const down = await diagnose(adit, 'office');
+      expect(down.wrong).toEqual(['tunnel-down']);
+      expect(commandsOf(down)).toEqual(['here: adit up office --wait']);
+      expect((await adit.runInside('diagnose', 'nobody', '--json')).stdout).toContain('profile-not-found');
+      await adit.helper.stop(5000);
+      const without = await diagnose(adit, 'office', '172.24.135.45');
+      expect([without.tunnel, without.address, without.wrong]).toEqual([
+        'office',
+        '172.24.135.45',
+        ['helper-not-running'],
+      ]);
+      await adit.restartHelper();
+    },
+  );
 
   test('tells a name server of the profile that does not answer', patient, async () => {
     await using stage = await openSiteToLan();

@@ -9,33 +9,37 @@ import { AditClient } from './client.ts';
 import { commandsOf, diagnose, diagnosed, patient } from './told.ts';
 
 describeInLab('a diagnosis of the size of packets', () => {
-  test('finds that of a path that loses large packets without a word; with it, a large transfer completes', patient, async () => {
-    await using stage = await openCalicoMtu();
-    const { client } = stage;
-    const large = 'http://10.240.0.5/bytes/300000';
-    await diagnosed(stage, async (adit) => {
-      expect((await adit.status('aks')).mtu).toBe(1420);
-      await expect(httpGet(client, large, 3000)).rejects.toThrow(/within 3000 ms/);
-      const begin = Date.now();
-      const told = await diagnose(adit, 'aks');
-      expect(Date.now() - begin).toBeLessThan(20_000);
-      expect([told.wrong, told.notes]).toEqual([['mtu-too-large'], ['endpoint-inside']]);
-      expect(told.findings[0]?.message).toContain('1328');
-      const [set, again] = commandsOf(told);
-      expect([set, again]).toEqual(['here: adit set aks mtu=1328', 'here: adit down aks && adit up aks']);
-      // Outside, by way of its interface, the limit of the path itself.
-      const outside = told.probes.filter(
-        ({ target, outcome }) => target === 'endpoint' && outcome === 'answered',
-      );
-      expect(Math.max(...outside.map(({ bytes }) => bytes ?? 0))).toBe(1400);
+  test(
+    'finds that of a path that loses large packets without a word; with it, a large transfer completes',
+    patient,
+    async () => {
+      await using stage = await openCalicoMtu();
+      const { client } = stage;
+      const large = 'http://10.240.0.5/bytes/300000';
+      await diagnosed(stage, async (adit) => {
+        expect((await adit.status('aks')).mtu).toBe(1420);
+        await expect(httpGet(client, large, 3000)).rejects.toThrow(/within 3000 ms/);
+        const begin = Date.now();
+        const told = await diagnose(adit, 'aks');
+        expect(Date.now() - begin).toBeLessThan(20_000);
+        expect([told.wrong, told.notes]).toEqual([['mtu-too-large'], ['endpoint-inside']]);
+        expect(told.findings[0]?.message).toContain('1328');
+        const [set, again] = commandsOf(told);
+        expect([set, again]).toEqual(['here: adit set aks mtu=1328', 'here: adit down aks && adit up aks']);
+        // Outside, by way of its interface, the limit of the path itself.
+        const outside = told.probes.filter(
+          ({ target, outcome }) => target === 'endpoint' && outcome === 'answered',
+        );
+        expect(Math.max(...outside.map(({ bytes }) => bytes ?? 0))).toBe(1400);
 
-      await adit.done('set', 'aks', 'mtu=1328');
-      await adit.done('down', 'aks');
-      await adit.done('up', 'aks');
-      expect((await httpGet(client, large, 10_000)).body.length).toBe(300_000);
-      expect((await diagnose(adit, 'aks', '10.240.0.5')).wrong).toEqual([]);
-    });
-  });
+        await adit.done('set', 'aks', 'mtu=1328');
+        await adit.done('down', 'aks');
+        await adit.done('up', 'aks');
+        expect((await httpGet(client, large, 10_000)).body.length).toBe(300_000);
+        expect((await diagnose(adit, 'aks', '10.240.0.5')).wrong).toEqual([]);
+      });
+    },
+  );
 
   test('says that nothing can be told where nobody answers small packets', patient, async () => {
     await using stage = await openSiteToLan();
@@ -94,15 +98,19 @@ describeInLab('a diagnosis of packets that do not go into the tunnel', () => {
     });
   });
 
-  test('says that the office is looked for at home, where both have the same addresses', patient, async () => {
-    await using stage = await openSameSubnet();
-    const { client, lab, profile } = stage;
-    await using adit = await AditClient.start(client, lab.folder);
-    await adit.import('office', profile.text);
-    expect(await adit.fault('up', 'office')).toBe('route-taken');
-    await adit.done('up', 'office', '--subtract');
-    const told = await diagnose(adit, 'office', '172.24.135.45');
-    expect(told.wrong).toEqual(['not-in-tunnel']);
-    expect(told.findings[0]?.message).toContain('eth0');
-  });
+  test(
+    'says that the office is looked for at home, where both have the same addresses',
+    patient,
+    async () => {
+      await using stage = await openSameSubnet();
+      const { client, lab, profile } = stage;
+      await using adit = await AditClient.start(client, lab.folder);
+      await adit.import('office', profile.text);
+      expect(await adit.fault('up', 'office')).toBe('route-taken');
+      await adit.done('up', 'office', '--subtract');
+      const told = await diagnose(adit, 'office', '172.24.135.45');
+      expect(told.wrong).toEqual(['not-in-tunnel']);
+      expect(told.findings[0]?.message).toContain('eth0');
+    },
+  );
 });

@@ -20,20 +20,24 @@ async function inOffice(
 const nothingBroken = (): Promise<void> => Promise.resolve();
 
 describeInLab('a diagnosis of the way to an office', () => {
-  test('finds nothing where nothing is wrong, and names relay, gateway and host by their hops', patient, async () => {
-    await inOffice(nothingBroken, async (adit) => {
-      const told = await diagnose(adit, 'office', colleague);
-      expect(told).toMatchObject({ tunnel: 'office', address: colleague, wrong: [], code: 0 });
-      const way = told.probes.filter(({ hops }) => hops !== null && hops > 0);
-      expect(way.slice(-3).map(({ outcome, by }) => [outcome, by])).toEqual([
-        ['expired', '10.200.200.2'],
-        ['expired', '10.200.200.47'],
-        ['answered', colleague],
-      ]);
-      expect((await diagnose(adit, 'office')).wrong).toEqual([]);
-      expect((await diagnose(adit)).wrong).toEqual([]);
-    });
-  });
+  test(
+    'finds nothing where nothing is wrong, and names relay, gateway and host by their hops',
+    patient,
+    async () => {
+      await inOffice(nothingBroken, async (adit) => {
+        const told = await diagnose(adit, 'office', colleague);
+        expect(told).toMatchObject({ tunnel: 'office', address: colleague, wrong: [], code: 0 });
+        const way = told.probes.filter(({ hops }) => hops !== null && hops > 0);
+        expect(way.slice(-3).map(({ outcome, by }) => [outcome, by])).toEqual([
+          ['expired', '10.200.200.2'],
+          ['expired', '10.200.200.47'],
+          ['answered', colleague],
+        ]);
+        expect((await diagnose(adit, 'office')).wrong).toEqual([]);
+        expect((await diagnose(adit)).wrong).toEqual([]);
+      });
+    },
+  );
 
   test('tells a relay that does not forward at all', patient, async () => {
     await inOffice(

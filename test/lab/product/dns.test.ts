@@ -538,6 +538,15 @@ describeInLab('names that cannot be changed', () => {
     expect(difference(before, await everything(laptop))).toEqual(nothing);
     await laptop.run(['chattr', '-i', '/etc/resolv.conf']);
     await adit.done('up', 'clouds');
+
+    // The tunnel goes, and whoever asked is told that names have not gone back yet.
+    await laptop.run(['chattr', '+i', '/etc/resolv.conf']);
+    expect(await adit.fault('down', 'clouds')).toBe('names-file-immutable');
+    expect((await adit.status('clouds')).state).toBe('down');
+    await laptop.run(['chattr', '-i', '/etc/resolv.conf']);
+    await expect
+      .poll(async () => difference(before, await everything(laptop)), { timeout: 30_000 })
+      .toEqual(nothing);
   });
 
   test('where /var/lib is full or read-only nothing is changed that could not be undone', async () => {

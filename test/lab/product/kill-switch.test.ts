@@ -240,6 +240,18 @@ describeInLab('the kill switch', () => {
     });
   });
 
+  test('that blocks is lowered by recover, with its tunnel', async () => {
+    await opened([], async ({ stage, client, adit }) => {
+      await stage.relay.run(['wg', 'set', 'wg0', 'peer', await peerKeyOf(stage), 'remove']);
+      await adit.done('up', 'home');
+      expect(await answers(client, '192.168.1.1')).toBe(false);
+      const { undone } = (await adit.json('recover')).value as { undone: string[] };
+      expect(undone[0]).toContain('tunnel home');
+      expect(await answers(client, '192.168.1.1')).toBe(true);
+      expect((await adit.status('home')).state).toBe('down');
+    });
+  });
+
   test('is opened for some minutes on demand, to the owner alone, and closes by itself', async () => {
     await opened([], async ({ stage, client, adit }) => {
       await adit.done('up', 'home', '--wait=20');

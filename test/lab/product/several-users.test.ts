@@ -126,6 +126,27 @@ describeInLab('two users of one machine', () => {
     });
   });
 
+  test('may have tunnels of one name: that of a helper that died does not stand in the other’s way', async () => {
+    await twoUsers(async ({ client, profile }, first, second) => {
+      await first.import('home', profile.text);
+      await first.done('up', 'home', '--wait=20');
+      await first.helper.kill('SIGKILL');
+      await first.helper.exited;
+      for (const { pid } of client.processes('wireguard-go')) process.kill(pid, 'SIGKILL');
+      await expect.poll(() => client.processes('wireguard-go').length, { timeout: 20_000 }).toBe(0);
+      expect(await second.up('home', split('0.0.0.0/0', '10.77.0.1/32'))).toBeNull();
+      const rules = async (): Promise<string[]> =>
+        (await client.run(['ip', '-N', 'rule', 'show'])).stdout
+          .split('\n')
+          .filter((line) => line.startsWith('30'));
+      const standing = await rules();
+      expect(standing.length).toBeGreaterThan(0);
+      for (const line of standing) await client.ip(`rule del priority ${line.split(':')[0] ?? ''}`);
+      await expect.poll(rules, { timeout: 20_000 }).toEqual(standing);
+      expect(await second.down('home')).toBeNull();
+    });
+  });
+
   test('have one full tunnel, one kill switch and one way for all names: the first wins, and nothing is changed', async () => {
     await twoUsers(async ({ client, profile }, first, second) => {
       await first.import('home', profile.text.replace('\n[Peer]', 'DNS = 10.200.200.2\n\n[Peer]'));

@@ -244,6 +244,17 @@ describe('a tunnel as it lives', () => {
     expect((await live.look())?.head).toMatchObject({ state: 'idle', failure: null });
   });
 
+  it('warns of what cannot be put right, as long as it cannot', async () => {
+    const { live } = await liveTunnel();
+    await live.look();
+    live.trouble = { code: 'network-change-refused', message: 'no rule', hint: 'h' };
+    expect((await live.look())?.head?.warnings).toMatchObject([
+      { code: 'network-change-refused', message: expect.stringContaining('no rule') as string, hint: 'h' },
+    ]);
+    live.trouble = null;
+    expect((await live.look())?.head?.warnings).toEqual([]);
+  });
+
   it('is idle with no peer at all', async () => {
     const { live } = await liveTunnel({}, new Map());
     await live.look();

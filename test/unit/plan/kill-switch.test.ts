@@ -103,20 +103,15 @@ describe('the kill switch', () => {
 });
 
 describe('the networks a machine stands in', () => {
-  function lanTexts(links: Record<string, readonly string[]>): string[] {
-    const facts = Object.entries(links).map(([name, addresses]) => ({ name, addresses }));
-    return lanOf(facts, [{ interface: 'home' }]).map(
-      (network) => `${network.interface} ${formatPrefix(network.prefix)}`,
-    );
+  function lanTexts(links: Record<string, readonly string[]>, type = 'ether'): string[] {
+    const facts = Object.entries(links).map(([name, addresses]) => ({ name, type, addresses }));
+    return lanOf(facts).map((network) => `${network.interface} ${formatPrefix(network.prefix)}`);
   }
 
-  it('are those of its links’ addresses, without its own tunnels’', () => {
-    const links = {
-      lo: ['127.0.0.1/8'],
-      eth0: ['192.168.1.11/24', 'fd00::11/64'],
-      home: ['10.200.200.11/24'],
-    };
-    expect(lanTexts(links)).toEqual(['eth0 192.168.1.0/24', 'eth0 fd00::/64']);
+  it('are those of its links’ addresses, without those of tunnels, its own or others’', () => {
+    const addresses = ['192.168.1.11/24', 'fd00::11/64'];
+    expect(lanTexts({ eth0: addresses })).toEqual(['eth0 192.168.1.0/24', 'eth0 fd00::/64']);
+    for (const type of ['loopback', 'none', 'ppp']) expect(lanTexts({ tun0: addresses }, type)).toEqual([]);
   });
 
   it('count as far as they are private: TunnelCrack LocalNet calls any address in the world local', () => {
