@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import type { ForwardingTable } from '../../shared/names/forwarding.ts';
 import { forward } from './forward.ts';
 import { listen } from './listen.ts';
+import { sharingQuestions } from './shared-questions.ts';
 import { ask } from './upstream.ts';
 
 /** What the helper says. */
@@ -19,9 +20,10 @@ interface Instruction {
 let table: ForwardingTable = [];
 
 async function listenAtFirst(addresses: readonly string[]): Promise<void> {
+  const answerer = sharingQuestions((query, transport) => forward(query, table, transport, ask));
   for (const address of addresses) {
     try {
-      await listen(address, (query, transport) => forward(query, table, transport, ask));
+      await listen(address, answerer);
       process.stdout.write(`${JSON.stringify({ listening: address })}\n`);
       return;
     } catch {
