@@ -1,4 +1,5 @@
 import { desktopPackages } from './desktop/requirements.ts';
+import { dnsmasqPackages } from './lab/dnsmasq.ts';
 import { polkitPackages } from './lab/product/polkit.ts';
 import { labPackages } from './lab/requirements.ts';
 
@@ -7,6 +8,7 @@ export const neededPackages: readonly string[] = [
   ...new Set([
     ...labPackages,
     ...polkitPackages,
+    ...dnsmasqPackages,
     ...desktopPackages,
     'chromium',
     'fonts-noto-cjk',

@@ -15,6 +15,9 @@ export function startNames(
   return startService(host, 'dns-server.ts', '53', JSON.stringify(names));
 }
 
+/** Starts a name server on a host that knows these names, each with its address; {@link startNames}, or a real one. */
+export type NameServing = (host: Host, names: Readonly<Record<string, string>>) => Promise<unknown>;
+
 async function startService(host: Host, program: string, ...args: string[]): Promise<Running> {
   const service = host.start([process.execPath, join(import.meta.dirname, 'inside', program), ...args]);
   await service.line(/^listening$/, 10_000);

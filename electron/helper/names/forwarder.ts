@@ -172,5 +172,6 @@ function userOf(name: string): { uid: number; gid: number } | null {
 const failed = {
   code: 'forwarder-failed',
   message: 'The program that sends each name to its own servers could not be started.',
-  hint: `It listens at ${forwarderAddresses[0]}, port 53: see who else does ("ss -lunp"), and the log of the helper.`,
+  hint: `It listens at ${forwarderAddresses[0]}, port 53: see who else does, and the log of the helper. A name server that listens at every address leaves no room; dnsmasq does not with "bind-dynamic" in its settings.`,
+  command: 'ss -Hlntup sport = :53',
 } as const;

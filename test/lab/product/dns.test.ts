@@ -20,6 +20,7 @@ import {
   openNames,
   recoverOn,
 } from './names.ts';
+import { toldByDhcp } from './resolvers.ts';
 
 const nothing = { gone: [], added: [] };
 const uplink = { device: 'eth0', server: '192.168.1.1' };
@@ -299,14 +300,12 @@ describeInLab('names with nothing but /etc/resolv.conf', () => {
 const resolvconfs = [
   {
     name: 'openresolv',
-    set: "printf 'search home.lan\\nnameserver 192.168.1.1\\n' | resolvconf -a eth0.dhcp",
+    set: toldByDhcp.openresolv,
     other: "printf 'search office.example\\nnameserver 203.0.113.2\\n' | resolvconf -a eth0.dhcp",
   },
   {
     name: 'resolvconf',
-    set: `mkdir -p /run/resolvconf/interface; resolvconf --enable-updates
-      ln -sf ../run/resolvconf/resolv.conf /etc/resolv.conf
-      printf 'search home.lan\\nnameserver 192.168.1.1\\n' | resolvconf -a eth0.dhclient`,
+    set: toldByDhcp.resolvconf,
     other: "printf 'search office.example\\nnameserver 203.0.113.2\\n' | resolvconf -a eth0.dhclient",
   },
 ] as const;

@@ -2,6 +2,7 @@ import { openFourClouds } from '../scenarios/four-clouds.ts';
 import type { FourClouds } from '../scenarios/four-clouds.ts';
 import { DNS_SERVICE } from '../scenarios/cloud.ts';
 import type { Host } from '../host.ts';
+import type { NameServing } from '../services.ts';
 import { networkSnapshot } from '../snapshot.ts';
 import { AditClient } from './client.ts';
 
@@ -19,11 +20,17 @@ export interface NamesStage extends AsyncDisposable {
   readonly adit: AditClient;
 }
 
-/** Opens it. @param prepare what is done to the laptop before Adit's helper starts */
+/**
+ * Opens it.
+ *
+ * @param prepare what is done to the laptop before Adit's helper starts
+ * @param serve starts the name servers of LAN and cluster
+ */
 export async function openNames(
   prepare: (laptop: Host) => Promise<unknown> = () => Promise.resolve(),
+  serve?: NameServing,
 ): Promise<NamesStage> {
-  const stage = await openFourClouds();
+  const stage = await openFourClouds(serve);
   try {
     const laptop = stage.client;
     await prepare(laptop);
@@ -52,6 +59,12 @@ export async function openNames(
 export async function addressOf(host: Host, name: string): Promise<string | null> {
   const { stdout } = await host.run(['getent', 'ahosts', name], { allowFailure: true, timeoutMs: 30_000 });
   return /^\S+/.exec(stdout)?.[0] ?? null;
+}
+
+/** The name of an address, as every program on a host finds it; null where there is none. */
+export async function nameOf(host: Host, address: string): Promise<string | null> {
+  const { stdout } = await host.run(['getent', 'hosts', address], { allowFailure: true, timeoutMs: 30_000 });
+  return /^\S+\s+(\S+)/.exec(stdout)?.[1] ?? null;
 }
 
 /** Everything that Adit may change on a host: its network; /etc/resolv.conf as bytes, link and rights; what it keeps for undoing. */

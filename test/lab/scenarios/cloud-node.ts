@@ -1,7 +1,8 @@
 import type { Host } from '../host.ts';
 import { setUp } from '../host-plan.ts';
 import type { Lab } from '../lab.ts';
-import { startNames, startWeb } from '../services.ts';
+import { startWeb } from '../services.ts';
+import type { NameServing } from '../services.ts';
 import { raiseByQuick, raiseBySetconf } from '../wireguard.ts';
 import type { Cloud } from './cloud.ts';
 import { DNS_SERVICE, WEB_SERVICE, WG_PORT } from './cloud.ts';
@@ -28,6 +29,7 @@ export async function setUpNode(
   own: Cloud,
   clouds: readonly Cloud[],
   visitor: Visitor,
+  serve: NameServing,
 ): Promise<void> {
   const others = clouds.filter(({ name }) => name !== own.name);
   await lab.link(node, 'veth0', pod, 'eth0', { mtu: 1420 });
@@ -69,7 +71,7 @@ export async function setUpNode(
       .then(() => raiseByQuick(node, 'wg0', nodeText(own, others, visitor))),
     startWeb(pod),
     own.podAddress === dns
-      ? startNames(pod, {
+      ? serve(pod, {
           'web.default.svc.cluster.local': WEB_SERVICE,
           'kube-dns.kube-system.svc.cluster.local': DNS_SERVICE,
         })

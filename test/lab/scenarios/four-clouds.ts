@@ -3,6 +3,7 @@ import type { Host } from '../host.ts';
 import { newKeyPair, newPresharedKey } from '../keys.ts';
 import { Lab } from '../lab.ts';
 import { startNames } from '../services.ts';
+import type { NameServing } from '../services.ts';
 import type { Cloud, CloudName } from './cloud.ts';
 import { CLOUD_NAMES, DNS_SERVICE, newClouds, WEB_SERVICE, WG_PORT } from './cloud.ts';
 import { masqueradeServices, setUpNode } from './cloud-node.ts';
@@ -24,8 +25,12 @@ export interface FourClouds extends Scenario {
   plugIn(cloud: CloudName, plugged: boolean): Promise<void>;
 }
 
-/** Builds the scenario; the laptop has no tunnel. About 1.3 s. */
-export async function openFourClouds(): Promise<FourClouds> {
+/**
+ * Builds the scenario; the laptop has no tunnel. About 1.3 s.
+ *
+ * @param serve starts the LAN's name server on `router`, and the cluster's on `aws-pod`
+ */
+export async function openFourClouds(serve: NameServing = startNames): Promise<FourClouds> {
   const lab = await Lab.open('four-clouds');
   return inLab(lab, async () => {
     const [laptop, router, ...cluster] = await lab.hosts(
@@ -53,9 +58,9 @@ export async function openFourClouds(): Promise<FourClouds> {
         nameServer: '192.168.1.1',
       }),
       setUp(router, natRouter('192.168.1.1/24', '203.0.113.20/24')).then(() =>
-        startNames(router, { ...domains, 'intranet.corp': '192.168.1.20' }),
+        serve(router, { ...domains, 'intranet.corp': '192.168.1.20' }),
       ),
-      ...clouds.map((own) => setUpNode(lab, nodes[own.name], pods[own.name], own, clouds, visitor)),
+      ...clouds.map((own) => setUpNode(lab, nodes[own.name], pods[own.name], own, clouds, visitor, serve)),
     ]);
 
     return {
