@@ -9,8 +9,6 @@ import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
 import { Lab } from '../lab.ts';
 import { callerSeenBy } from '../measure.ts';
 import { signalProcess } from '../namespaces.ts';
-import { whyNoPackages } from '../packages.ts';
-import { Resolved } from '../resolved.ts';
 import { DNS_SERVICE } from '../scenarios/cloud.ts';
 import { openFourClouds } from '../scenarios/four-clouds.ts';
 import { HOME, openFullTunnel } from '../scenarios/full-tunnel.ts';
@@ -19,6 +17,8 @@ import { Systemd, whyNoSystemd } from '../systemd.ts';
 import { describeInLab } from '../testing.ts';
 import { helpersOn, helperWords, importAs, install, installedUnits, jsonAs, owner } from './installed.ts';
 import { addressOf, clusterDomains, clusterName, everything, lanName } from './names.ts';
+import { resolverKinds } from './resolvers.ts';
+import type { ResolverKind } from './resolvers.ts';
 import { confined, restrictionsOf } from './restrictions.ts';
 
 /** systemd's own measure, from 0 to 10, of what a unit could do to a machine. The least it can be with the network to change. */
@@ -84,8 +84,6 @@ async function prepareProbe(host: Host): Promise<void> {
   await host.write('/run/probe.sh', probe({ ...mayDo, ...mayNotDo }));
 }
 
-const noResolved = await whyNoPackages('systemd-resolved');
-
 /** It knows the sets of system calls, and the measure. */
 const hasAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0;
 
@@ -127,22 +125,17 @@ const byOtherMeans: Confinement = async (client, work) => {
   await work();
 };
 
-/** Who is told of names on a machine, and starts it where it is a program: one line for each backend that a lab can have. */
-const resolvers: Readonly<Record<string, (client: Host) => Promise<AsyncDisposable | null>>> = {
-  'plain-file+forwarder': () => Promise.resolve(null),
-  ...(noResolved === null
-    ? {
-        'systemd-resolved': (client: Host) =>
-          Resolved.start(client, { device: 'eth0', server: '192.168.1.1' }),
-      }
-    : {}),
-};
+/** Backends that can be tried here, and what keeps the others from it. */
+const kinds = resolverKinds.map((kind) => ({
+  ...kind,
+  title: [kind.splitBackend, kind.missing ?? ''].join(' ').trim(),
+}));
 
-/** Brings a cluster's tunnel up with its names told to a resolver, and down again; all is as before then. */
-async function namesWithin(confinement: Confinement, backend: string): Promise<void> {
+/** Brings a cluster's tunnel up with its names told to a resolver, moves the machine, and takes it down; all is as before then. */
+async function namesWithin(confinement: Confinement, kind: ResolverKind): Promise<void> {
   await using stage = await openFourClouds();
   const { client, profile } = stage;
-  await using daemon = (await resolvers[backend]?.(client)) ?? null;
+  await using _ = await kind.start(client);
   await install(client);
   const line = `DNS = ${DNS_SERVICE}, svc.cluster.local`;
   await importAs(
@@ -155,14 +148,24 @@ async function namesWithin(confinement: Confinement, backend: string): Promise<v
   await client.settled();
   await confinement(client, async () => {
     const before = await everything(client);
+    const namesAre = async (): Promise<unknown> => [
+      await addressOf(client, clusterName.name),
+      await addressOf(client, lanName.name),
+      await callerSeenBy(client, `http://${clusterName.address}/`).catch(String),
+    ];
+    const right = [clusterName.address, lanName.address, '10.4.0.1'];
     const up = (await jsonAs(client, owner, 'up', 'clouds', '--wait=20')) as { tunnels?: TunnelStatus[] };
-    expect(up.tunnels?.[0]?.dns.backend, JSON.stringify(up)).toBe(backend);
-    expect(await addressOf(client, clusterName.name)).toBe(clusterName.address);
-    expect(await addressOf(client, lanName.name)).toBe(lanName.address);
+    expect(up.tunnels?.[0]?.dns.backend, JSON.stringify(up)).toBe(kind.splitBackend);
+    expect(await namesAre()).toEqual(right);
+    await kind.renumber(client, '192.168.1.5/24', '192.168.1.99/24');
+    await expect.poll(namesAre, patience).toEqual(right);
     expect(await jsonAs(client, owner, 'down', 'clouds')).toEqual({ down: ['clouds'] });
-    expect(difference(before, await everything(client))).toEqual({ gone: [], added: [] });
+    await kind.renumber(client, '192.168.1.99/24', '192.168.1.5/24');
+    await client.settled();
+    await expect
+      .poll(async () => difference(before, await everything(client)), patience)
+      .toEqual({ gone: [], added: [] });
   });
-  expect(daemon === null).toBe(backend !== 'systemd-resolved');
 }
 
 describe.skipIf(!hasAnalyze)('without systemd', () => {
@@ -199,9 +202,12 @@ describe.skipIf(!hasAnalyze)('without systemd', () => {
       });
     });
 
-    test.each(Object.keys(resolvers))('let names be told by %s', (backend) =>
-      namesWithin(byOtherMeans, backend),
-    );
+    for (const kind of kinds) {
+      test.skipIf(kind.missing !== null)(
+        `let names be told by ${kind.title}, through up, roam and down`,
+        () => namesWithin(byOtherMeans, kind),
+      );
+    }
 
     test('hold where they can be tried', async () => {
       await using lab = await Lab.open('confined');
@@ -229,7 +235,11 @@ describe.skipIf(!hasAnalyze)('without systemd', () => {
 const none = whyNoSystemd();
 describe.skipIf(none !== null)(`systemd${none === null ? '' : ` [skipped: ${none}]`}`, () => {
   describeInLab('within the restrictions of the shipped unit', () => {
-    test.each(Object.keys(resolvers))('names are told by %s', (backend) => namesWithin(bySystemd, backend));
+    for (const kind of kinds) {
+      test.skipIf(kind.missing !== null)(`names are told by ${kind.title}, through up, roam and down`, () =>
+        namesWithin(bySystemd, kind),
+      );
+    }
 
     test('whoever takes the helper over can do what it does, and little else', async () => {
       await using lab = await Lab.open('hardened');
