@@ -54,6 +54,7 @@ export function namesStatus(
         : applied.reason,
       servers,
       domains: scope.kind === 'all' ? searchDomains : scope.domains,
+      searchDomains,
     },
     warnings: applied.warnings,
   };
@@ -93,5 +94,5 @@ function denied({ scope, name }: NameWish, denial: Denial): NamesStatus {
 }
 
 function untouched(reason: string): DnsStatus {
-  return { backend: 'none', mode: 'none', reason, servers: [], domains: [] };
+  return { backend: 'none', mode: 'none', reason, servers: [], domains: [], searchDomains: [] };
 }

@@ -61,6 +61,8 @@ export interface DnsStatus {
   readonly servers: readonly string[];
   /** With `split`, the domains whose names go to the servers; with `all`, the search domains. */
   readonly domains: readonly string[];
+  /** What is tried behind a name without dots. */
+  readonly searchDomains: readonly string[];
 }
 
 /** Minutes for which the uplink may be opened at a time in spite of a kill switch. */

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import type { TunnelStatus } from '../../shared/tunnel/status.ts';
+import { tunnelText } from '../../electron/cli/text/tunnel.ts';
 import { FaultError } from '../../shared/fault.ts';
 import { AppDouble, faults } from './host/app-double.ts';
 import { row, rowSwitch, stateLine, test } from './host/fixture.ts';
@@ -221,22 +222,60 @@ describe('live figures', () => {
     expect(await stateLine(page).innerText()).not.toMatch(/Up since/);
   });
 
-  test('show what the engine, the link and the names are', async ({ open }) => {
-    const status = statusOf(home, 'connected', {
-      dns: {
-        backend: 'resolved',
-        mode: 'split',
-        reason: '',
-        servers: ['10.43.0.10'],
-        domains: ['cluster.local'],
-      },
-    });
-    const { page } = await open(new AppDouble([home], [status]));
-    const facts = page.getByRole('region', { name: 'Interface' });
-    const text = await facts.innerText();
+  test('show what the engine and the link are', async ({ open }) => {
+    const { page } = await open(new AppDouble([home], [statusOf(home, 'connected')]));
+    const text = await page.getByRole('region', { name: 'Interface' }).innerText();
     expect(text).toMatch(/wireguard-go 0\.0\.20220316/);
     expect(text).toMatch(/MTU 1420[\s\S]*port 51820[\s\S]*mark 0xad17/);
-    expect(text).toMatch(/10\.43\.0\.10[\s\S]*for cluster\.local, by resolved/);
     expect(await stateLine(page).innerText()).toMatch(/Up since .*\(1 min/);
   });
+
+  const dns = {
+    backend: 'plain-file+forwarder',
+    mode: 'split',
+    reason:
+      'no other program looks after /etc/resolv.conf; it cannot send domains apart, so a forwarder does',
+    servers: ['10.43.0.10', '10.43.0.11'],
+    domains: ['cluster.local', '43.10.in-addr.arpa', 'svc.cluster.local'],
+    searchDomains: ['svc.cluster.local'],
+  } as const;
+  const cases = {
+    'only some names go to it':
+      'those in cluster.local, 43.10.in-addr.arpa, svc.cluster.local go to 10.43.0.10, 10.43.0.11, with svc.cluster.local tried behind short ones, by plain-file+forwarder (no other program looks after /etc/resolv.conf; it cannot send domains apart, so a forwarder does)',
+    'all names go to it':
+      'all go to 10.43.0.10, 10.43.0.11, with svc.cluster.local tried behind short ones, by systemd-resolved (/etc/resolv.conf leads to systemd-resolved)',
+    'no names go to it': 'left as they are (the profile names no server)',
+  } as const;
+  const statuses: Readonly<Record<keyof typeof cases, Partial<TunnelStatus>>> = {
+    'only some names go to it': { dns },
+    'all names go to it': {
+      dns: {
+        ...dns,
+        backend: 'systemd-resolved',
+        mode: 'all',
+        reason: '/etc/resolv.conf leads to systemd-resolved',
+        domains: dns.searchDomains,
+      },
+    },
+    'no names go to it': {},
+  };
+  test.for(Object.entries(cases))(
+    'tell where names go in the words of "adit status": %s',
+    async ([what, words], { open }) => {
+      const status = statusOf(home, 'connected', statuses[what as keyof typeof cases]);
+      const app = new AppDouble([home], [status]);
+      const { page } = await open(app);
+      const facts = page.getByRole('region', { name: 'Interface' });
+      const names = facts.locator('.fact').filter({ has: page.getByText('Names', { exact: true }) });
+      expect(await names.getByRole('definition').innerText()).toBe(words);
+      if (status.dns.mode !== 'none') expect(tunnelText(status, Date.now())).toContain(`  Names: ${words}`);
+      // What changes while it is up is shown at once.
+      const head = {
+        ...status,
+        dns: { ...status.dns, mode: 'none', reason: 'somebody else has them' },
+      } as const;
+      app.push({ interface: status.interface, head });
+      await facts.getByText('left as they are (somebody else has them)').waitFor();
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { tunnelToMessage } from '../../../shared/contract/helper/messages.ts';
-import { dnsText } from '../text/dns.ts';
+import { dnsText } from '../../../shared/names/words.ts';
 import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
 import { HelperConnection } from '../../backend/helper-client/connection.ts';
 import { ProfileStore } from '../../backend/profiles/store.ts';

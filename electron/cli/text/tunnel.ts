@@ -1,4 +1,4 @@
-import { dnsText } from './dns.ts';
+import { dnsText } from '../../../shared/names/words.ts';
 import type { PeerStatus, TunnelStatus } from '../../../shared/tunnel/status.ts';
 
 /** A tunnel in words, for a terminal: a line for itself, one for each peer, and what it warns of. */

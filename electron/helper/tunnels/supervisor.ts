@@ -244,7 +244,12 @@ export class Supervisor {
     const ofNames = nameConflict(wish, otherWishes);
     return {
       ...plan,
-      dns: { ...dns, servers: [...dns.servers], domains: [...dns.domains] },
+      dns: {
+        ...dns,
+        servers: [...dns.servers],
+        domains: [...dns.domains],
+        searchDomains: [...dns.searchDomains],
+      },
       conflicts: [...plan.conflicts, ...(ofNames === null ? [] : [ofNames])],
       warnings: [...plan.warnings, ...(ofNames === null ? warnings : [])],
     };

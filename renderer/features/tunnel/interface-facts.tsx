@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
+import { dnsWords } from '../../../shared/names/words.ts';
 import type { DnsStatus, TunnelStatus } from '../../../shared/tunnel/status.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import type { Entry } from '../../model/entry.ts';
@@ -35,11 +36,6 @@ export function InterfaceFacts({ entry }: { readonly entry: Entry }): ReactNode 
             </span>
           )}
         </Fact>
-        {tunnel === null ? null : (
-          <Fact term="DNS">
-            <Dns dns={tunnel.dns} />
-          </Fact>
-        )}
       </dl>
       <dl>
         {title === name ? null : <Fact term="Profile">{name}</Fact>}
@@ -53,6 +49,13 @@ export function InterfaceFacts({ entry }: { readonly entry: Entry }): ReactNode 
         </Fact>
         {tunnel === null ? null : <LinkFacts tunnel={tunnel} />}
       </dl>
+      {tunnel === null ? null : (
+        <dl className="is-wide">
+          <Fact term="Names">
+            <Names dns={tunnel.dns} />
+          </Fact>
+        </dl>
+      )}
     </section>
   );
 }
@@ -91,26 +94,14 @@ function LinkFacts({ tunnel }: { readonly tunnel: TunnelStatus }): ReactNode {
   );
 }
 
-function Dns({ dns }: { readonly dns: DnsStatus }): ReactNode {
-  const { mode, backend, reason, servers, domains } = dns;
-  switch (mode) {
-    case 'none':
-      return (
-        <>
-          Left as it is <span className="fact-aside">{reason}</span>
-        </>
-      );
-    case 'all':
-    case 'split':
-      return (
-        <>
-          <span className="mono">{servers.join(', ')}</span>
-          <span className="fact-aside">
-            {mode === 'all' ? 'for all names' : `for ${domains.join(', ')}`}, by {backend}
-          </span>
-        </>
-      );
-  }
+function Names({ dns }: { readonly dns: DnsStatus }): ReactNode {
+  const { where, how } = dnsWords(dns);
+  return (
+    <span>
+      {where}
+      <span className="fact-aside">{how}</span>
+    </span>
+  );
 }
 
 function Figure(props: { readonly term: string; readonly children: ReactNode }): ReactNode {

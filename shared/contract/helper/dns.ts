@@ -7,4 +7,5 @@ export const dnsStatus = z.strictObject({
   reason: z.string(),
   servers: z.array(z.string()),
   domains: z.array(z.string()),
+  searchDomains: z.array(z.string()),
 });

@@ -137,6 +137,7 @@ describeInLab('names with nothing but /etc/resolv.conf', () => {
       mode: 'split',
       servers: [DNS_SERVICE],
       domains: ['cluster.local', '43.10.in-addr.arpa', 'svc.cluster.local'],
+      searchDomains: ['svc.cluster.local'],
     });
     const pid = await forwarderOf(laptop);
     const { stdout: facts } = await laptop.shell(`cat /proc/${pid ?? 0}/status`);

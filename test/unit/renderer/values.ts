@@ -32,7 +32,7 @@ export function tunnel(parts: Partial<TunnelStatus> = {}): TunnelStatus {
     fwMark: null,
     publicKey: null,
     addresses: [],
-    dns: { backend: 'none', mode: 'none', reason: '', servers: [], domains: [] },
+    dns: { backend: 'none', mode: 'none', reason: '', servers: [], domains: [], searchDomains: [] },
     killSwitch: 'off',
     scripts: 'none',
     warnings: [],
