@@ -1,4 +1,6 @@
+import { isForwarder } from './forwarding.ts';
 import { parseResolvConf, writerOf } from './resolv-conf.ts';
+import type { ResolvConfWriter } from './resolv-conf.ts';
 
 /** By what names are changed on a Linux host. */
 export type NameBackendKind =
@@ -44,10 +46,12 @@ export function chooseBackend(environment: NameEnvironment): BackendChoice {
   const writer = writerOf(text);
   const stub = namesStub(text);
   const nss = asksResolved(environment.nsswitch ?? '');
+  const own = !stub && beginsWithOwn(text);
   const facts = {
     writer,
     stub,
     nss,
+    own,
     resolved: resolvedAnswers,
     resolvconf: resolvconfProgram ?? 'none',
     nm: networkManagerAnswers,
@@ -58,18 +62,32 @@ export function chooseBackend(environment: NameEnvironment): BackendChoice {
     return chosen('systemd-resolved', '/etc/resolv.conf leads to systemd-resolved');
   if (resolvedAnswers && nss)
     return chosen('systemd-resolved', '/etc/nsswitch.conf asks systemd-resolved first');
+  const keeper = keeperOf(environment, writer);
+  if (keeper === null) return chosen('plain-file', whyPlain(environment, writer, stub));
+  if (own) {
+    const why = `${keeper.name} writes /etc/resolv.conf, with a name server of this machine before all others`;
+    return chosen('plain-file', why);
+  }
+  return chosen(keeper.backend, `${keeper.name} writes /etc/resolv.conf`);
+}
+
+/** Who looks after /etc/resolv.conf, as far as it can be told of servers; null where nobody does. */
+function keeperOf(
+  { resolvconfProgram, networkManagerAnswers }: NameEnvironment,
+  writer: ResolvConfWriter,
+): { readonly backend: NameBackendKind; readonly name: string } | null {
   if (writer === 'resolvconf' && resolvconfProgram === 'openresolv')
-    return chosen('openresolv', 'openresolv writes /etc/resolv.conf');
+    return { backend: 'openresolv', name: 'openresolv' };
   if (writer === 'resolvconf' && resolvconfProgram === 'debian')
-    return chosen('resolvconf', 'resolvconf writes /etc/resolv.conf');
+    return { backend: 'resolvconf', name: 'resolvconf' };
   if (writer === 'NetworkManager' && networkManagerAnswers)
-    return chosen('network-manager', 'NetworkManager writes /etc/resolv.conf');
-  return chosen('plain-file', whyPlain(environment, writer, stub));
+    return { backend: 'network-manager', name: 'NetworkManager' };
+  return null;
 }
 
 function whyPlain(
   { resolvConf, linkTarget }: NameEnvironment,
-  writer: ReturnType<typeof writerOf>,
+  writer: ResolvConfWriter,
   stub: boolean,
 ): string {
   if (stub) return '/etc/resolv.conf names systemd-resolved, which does not answer';
@@ -84,6 +102,15 @@ function whyPlain(
 function namesStub(resolvConf: string): boolean {
   const { servers } = parseResolvConf(resolvConf);
   return servers.length > 0 && servers.every((server) => resolvedStubs.has(server));
+}
+
+/**
+ * Whether the first server is one of this machine's. Who put it there tells it of servers, and not /etc/resolv.conf: ours would stand
+ * behind it, or be one of several that it asks as it likes, for any name.
+ */
+function beginsWithOwn(resolvConf: string): boolean {
+  const [first] = parseResolvConf(resolvConf).servers;
+  return first !== undefined && !isForwarder(first) && (first === '::1' || first.startsWith('127.'));
 }
 
 /** Whether the hosts line asks nss-resolve before it asks the servers of resolv.conf. @see nss-resolve(8) */

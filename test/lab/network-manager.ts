@@ -10,9 +10,12 @@ export const networkManagerPackages = ['network-manager', 'libnm0', 'libndp0'] a
 /** Milliseconds for it to stand. */
 const PATIENCE_MS = 20_000;
 
-const configuration = `[main]
+/** What NetworkManager does with name servers: it writes them into /etc/resolv.conf, or tells them to a dnsmasq of its own, which it writes there. */
+export type NetworkManagerDns = 'default' | 'dnsmasq';
+
+const configuration = (dns: NetworkManagerDns): string => `[main]
 plugins=keyfile
-dns=default
+dns=${dns}
 rc-manager=symlink
 auth-polkit=false
 `;
@@ -33,6 +36,7 @@ export class NetworkManagerDaemon implements AsyncDisposable {
   static async start(
     host: Host,
     uplink: { device: string; address: string; gateway: string; server: string },
+    dns: NetworkManagerDns = 'default',
   ): Promise<NetworkManagerDaemon> {
     const { device, address, gateway, server } = uplink;
     await addPackages(host, ...networkManagerPackages);
@@ -44,7 +48,7 @@ export class NetworkManagerDaemon implements AsyncDisposable {
       mkdir -p /var/lib/adit /var/lib/NetworkManager
       mount --bind /run/layers/adit /var/lib/adit
       rm /etc/resolv.conf`);
-    await host.write('/etc/NetworkManager/NetworkManager.conf', configuration);
+    await host.write('/etc/NetworkManager/NetworkManager.conf', configuration(dns));
     await host.write(
       `/etc/NetworkManager/system-connections/${device}.nmconnection`,
       `[connection]

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import { Dnsmasq, whyNoDnsmasq } from '../dnsmasq.ts';
+import { NetworkManagerDaemon, networkManagerPackages } from '../network-manager.ts';
+import { addPackages, whyNoPackages } from '../packages.ts';
 import { DNS_SERVICE } from '../scenarios/cloud.ts';
 import type { NameServing } from '../services.ts';
 import { difference } from '../snapshot.ts';
 import { describeInLab } from '../testing.ts';
 import { addressOf, clusterDomains, clusterName, everything, lanName, nameOf, openNames } from './names.ts';
 import type { NamesStage } from './names.ts';
-import { resolverKinds } from './resolvers.ts';
+import { resolverKinds, toldByDhcp, uplink } from './resolvers.ts';
 
 const nothing = { gone: [], added: [] };
 const noDnsmasq = whyNoDnsmasq();
@@ -235,4 +237,66 @@ describeInLab(`names with a real dnsmasq as the machine’s own ${noDnsmasq ?? '
     expect(await addressOf(laptop, lanName.name)).toBe(lanName.address);
     await adit.done('down', 'clouds');
   });
+});
+
+const noResolvconf = await whyNoPackages('resolvconf', 'dnsmasq');
+const noNetworkManager = await whyNoPackages(...networkManagerPackages);
+
+describeInLab('names where another program has put a dnsmasq of the machine’s own before all servers', () => {
+  /** Where only a machine's own name server is in /etc/resolv.conf, and another program tells it whom to ask. */
+  async function goApart(names: NamesStage, servers: Servers, reason: string): Promise<void> {
+    const { laptop, adit } = names;
+    const before = await everything(laptop);
+    await adit.done('set', 'clouds', clusterDomains);
+    await adit.done('up', 'clouds', '--wait=20');
+    expect((await adit.status('clouds')).dns).toMatchObject({ backend: 'plain-file+forwarder' });
+    expect((await adit.status('clouds')).dns.reason).toContain(reason);
+    expect(await addressOf(laptop, clusterName.name)).toBe(clusterName.address);
+    expect(await nameOf(laptop, clusterName.address)).toBe(clusterName.name);
+    expect(await addressOf(laptop, lanName.name)).toBe(lanName.address);
+    expect((await askedOf(servers.lan())).filter(isOfCluster)).toEqual([]);
+    expect((await askedOf(servers.cluster())).every(isOfCluster)).toBe(true);
+    await adit.done('down', 'clouds');
+    expect(difference(before, await everything(laptop))).toEqual(nothing);
+    expect(await addressOf(laptop, lanName.name)).toBe(lanName.address);
+  }
+
+  test.skipIf(noDnsmasq !== null || noResolvconf !== null)(
+    `Debian’s resolvconf: they go apart by the file ${noResolvconf ?? ''}`,
+    async () => {
+      const servers = newServers();
+      let local: Dnsmasq | null = null;
+      await using names = await openNames(async (laptop) => {
+        await addPackages(laptop, 'resolvconf', 'dnsmasq');
+        await laptop.shell(toldByDhcp.resolvconf);
+        // As its service does.
+        await laptop.shell('echo nameserver 127.0.0.1 | resolvconf -a lo.dnsmasq');
+        local = await Dnsmasq.start(laptop, {
+          words: [...loopbackOnly, '--resolv-file=/run/dnsmasq/resolv.conf'],
+        });
+      }, servers.serve);
+      await using _ = local as unknown as Dnsmasq;
+      await goApart(names, servers, 'resolvconf writes /etc/resolv.conf, with a name server of this machine');
+    },
+  );
+
+  test.skipIf(noDnsmasq !== null || noNetworkManager !== null)(
+    `NetworkManager with dns=dnsmasq: they go apart by the file ${noNetworkManager ?? ''}`,
+    async () => {
+      const servers = newServers();
+      let manager: NetworkManagerDaemon | null = null;
+      await using names = await openNames(async (laptop) => {
+        manager = await NetworkManagerDaemon.start(laptop, uplink, 'dnsmasq');
+        await expect
+          .poll(() => laptop.read('/etc/resolv.conf').catch(String), { timeout: 20_000 })
+          .toContain('nameserver 127.0.0.1');
+      }, servers.serve);
+      await using _ = manager as unknown as NetworkManagerDaemon;
+      await goApart(
+        names,
+        servers,
+        'NetworkManager writes /etc/resolv.conf, with a name server of this machine',
+      );
+    },
+  );
 });

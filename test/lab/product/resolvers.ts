@@ -5,7 +5,12 @@ import { addPackages, whyNoPackages } from '../packages.ts';
 import { Resolved } from '../resolved.ts';
 
 /** The laptop's uplink in the scenario of four clouds, and where it can be moved to in the same network. */
-const uplink = { device: 'eth0', server: '192.168.1.1', gateway: '192.168.1.1', address: '192.168.1.5/24' };
+export const uplink = {
+  device: 'eth0',
+  server: '192.168.1.1',
+  gateway: '192.168.1.1',
+  address: '192.168.1.5/24',
+};
 
 /** One of those by whom a machine resolves names, as a lab host can have it. */
 export interface ResolverKind {

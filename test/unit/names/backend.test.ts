@@ -110,6 +110,24 @@ test.for<[string, Partial<NameEnvironment>, string, string]>([
     'no other program looks after /etc/resolv.conf',
   ],
   [
+    'Debian’s resolvconf with a dnsmasq of this machine, behind which it names no server',
+    { resolvConf: debian.replace('192.168.1.1', '127.0.0.1'), resolvconfProgram: 'debian' },
+    'plain-file',
+    'resolvconf writes /etc/resolv.conf, with a name server of this machine before all others',
+  ],
+  [
+    'NetworkManager with a dnsmasq of its own',
+    { resolvConf: nm.replace('192.168.1.1', '127.0.0.1'), networkManagerAnswers: true },
+    'plain-file',
+    'NetworkManager writes /etc/resolv.conf, with a name server of this machine before all others',
+  ],
+  [
+    'a forwarder of ours that NetworkManager was told of',
+    { resolvConf: nm.replace('192.168.1.1', '127.20.53.1'), networkManagerAnswers: true },
+    'network-manager',
+    'NetworkManager writes /etc/resolv.conf',
+  ],
+  [
     'NetworkManager gone',
     { resolvConf: nm },
     'plain-file',
@@ -124,6 +142,7 @@ test('tells the log what decided', () => {
     writer: 'systemd-resolved',
     stub: true,
     nss: false,
+    own: false,
     resolved: true,
     resolvconf: 'none',
     nm: false,
