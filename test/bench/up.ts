@@ -59,7 +59,7 @@ export async function benchUp(rounds: number): Promise<string[]> {
       what: 'full tunnel with kill switch and name servers, against one without',
       limit: 1.5,
       beside: {
-        killSwitch: { allowLan: true },
+        killSwitch: { allowLan: false },
         dns: { servers: [full.farAddress], searchDomains: [], domains: [] },
       },
     },

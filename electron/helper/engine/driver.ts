@@ -52,7 +52,7 @@ export class WgQuickDriver {
   }
 
   /**
-   * Makes the interface with its key, peers, addresses and MTU. {@link finish} has to follow when that is written down.
+   * Makes the interface with its key, peers and MTU. {@link finish} has to follow when that is written down.
    *
    * @throws FaultError `interface-in-use`, `link-failed`, `tool-missing`, and then nothing of ours is left
    */

@@ -1,5 +1,4 @@
-import { usableAddresses } from '../../../shared/network/plan/planned-tunnel.ts';
-import { formatInterfaceAddress, formatPrefix } from '../../../shared/network/prefix.ts';
+import { formatPrefix } from '../../../shared/network/prefix.ts';
 import type { TunnelPeer } from '../../../shared/tunnel/tunnel.ts';
 import type { PreparedTunnel } from '../tunnels/prepared.ts';
 
@@ -7,17 +6,16 @@ import type { PreparedTunnel } from '../tunnels/prepared.ts';
 const prefixesOnLine = 8;
 
 /**
- * The file that wg-quick makes an interface of: nothing but validated values, printed anew. Routes and names are not
- * wg-quick's affair (`Table = off`, no `DNS`), and no key that it would execute can be in it.
+ * The file that wg-quick makes an interface of: nothing but validated values, printed anew. Addresses, routes and names are not
+ * wg-quick's affair (`Table = off`, no `Address`, no `DNS`), and no key that it would execute can be in it.
  */
 export function wgQuickConf(prepared: PreparedTunnel): string {
-  const { tunnel, ipv6 } = prepared;
+  const { tunnel } = prepared;
   const interfaceLines = [
     '[Interface]',
     `PrivateKey = ${tunnel.privateKey}`,
     `ListenPort = ${prepared.listenPort}`,
     `FwMark = ${prepared.mark}`,
-    ...usableAddresses({ ...tunnel, ipv6 }).map((address) => `Address = ${formatInterfaceAddress(address)}`),
     `MTU = ${prepared.mtu}`,
     'Table = off',
   ];

@@ -2,31 +2,31 @@ import { FaultError } from '../../../shared/fault.ts';
 import { killSwitchTable } from '../../../shared/network/plan/constants.ts';
 import type { Programs } from '../system/programs.ts';
 import { ProgramError, run } from '../system/run.ts';
-import { observeTable } from './observe.ts';
 import { removeTable } from './perform.ts';
 
-/**
- * Looks whether somebody else's kill switch stands, where we hold none.
- *
- * @throws FaultError `kill-switch-taken`
- */
-export async function refuseForeignKillSwitch(programs: Programs): Promise<void> {
-  if (programs.find('nft') === null) throw new FaultError(unavailable('nft is not installed'));
-  if ((await observeTable(killSwitchTable, programs)) !== null) throw new FaultError(taken);
-}
+/** What nft says of a table that `create` is to make and that is there. */
+const exists = 'File exists';
 
 /**
- * Makes the table of the kill switch, or replaces it, and others with it, in one transaction: no packet goes between two of them.
+ * Makes the table of the kill switch, and others with it, in one transaction: no packet goes between two of them.
  *
- * @throws FaultError `kill-switch-unavailable`
+ * @param isFirst whether none of ours stands, so that one of that name is somebody else's; otherwise it is replaced
+ * @throws FaultError `kill-switch-taken`, `kill-switch-unavailable`, and then nothing was changed
  */
-export async function raiseKillSwitch(rulesets: readonly string[], programs: Programs): Promise<void> {
+export async function raiseKillSwitch(
+  rulesets: readonly string[],
+  isFirst: boolean,
+  programs: Programs,
+): Promise<void> {
+  if (programs.find('nft') === null) throw new FaultError(unavailable('nft is not installed'));
+  const creation = isFirst ? [`create table inet ${killSwitchTable}`] : [];
   try {
-    await run(programs.path('nft'), ['-f', '-'], { input: rulesets.join('\n') });
+    await run(programs.path('nft'), ['-f', '-'], { input: [...creation, ...rulesets].join('\n') });
   } catch (error) {
-    throw error instanceof ProgramError
-      ? new FaultError(unavailable(error.message.replace(/\.$/, '')))
-      : error;
+    if (!(error instanceof ProgramError)) throw error;
+    throw new FaultError(
+      isFirst && error.stderr.includes(exists) ? taken : unavailable(error.message.replace(/\.$/, '')),
+    );
   }
 }
 

@@ -9,7 +9,7 @@ import type { Opening } from '../../../shared/network/plan/opening.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
 import type { WgQuickDriver } from '../engine/driver.ts';
-import { lowerKillSwitch, raiseKillSwitch, refuseForeignKillSwitch } from '../network/kill-switch.ts';
+import { lowerKillSwitch, raiseKillSwitch } from '../network/kill-switch.ts';
 import { observe, observeLinks, presentAmong, readSysctl } from '../network/observe.ts';
 import { performRouting, performSettings } from '../network/perform.ts';
 import type { Log } from '../system/log.ts';
@@ -134,11 +134,7 @@ export class NetworkHolder {
     if (taken !== null) throw soleTaken(taken);
     this.#neighbours.tell(planned);
     const resolver = resolverNumbers().user;
-    const guardedToo = [...planned, ...guarded];
-    const [killSwitch] = await Promise.all([
-      this.#desiredKillSwitch(guardedToo, beside, resolver, opening),
-      this.#refuseForeignKillSwitch(guardedToo),
-    ]);
+    const killSwitch = await this.#desiredKillSwitch([...planned, ...guarded], beside, resolver, opening);
     const desired = [
       ...killSwitch,
       ...desiredBeside(planned, beside.tunnels, resolver),
@@ -157,8 +153,9 @@ export class NetworkHolder {
       tunnels.length === 0
         ? []
         : desired.filter((resource) => isShared(resource) && !known.has(resourceIdentity(resource)));
+    const before = this.#held;
     await this.#noteAhead([...additions.map(({ resource }) => resource), ...parts, ...shared], beside);
-    const rest = await this.#raise(additions);
+    const rest = await this.#raise(additions, before);
     this.#isGuarding = killSwitch.length > 0;
     await this.#remove(removals);
     const { made, failed } = await this.#make(rest, tunnels);
@@ -175,11 +172,6 @@ export class NetworkHolder {
       ),
     );
     return { made, failed, removed: removals.map(({ resource }) => resource) };
-  }
-
-  async #refuseForeignKillSwitch(tunnels: readonly GuardedTunnel[]): Promise<void> {
-    if (this.#held.some(({ resource }) => isKillSwitch(resource))) return;
-    if (tunnels.some(({ killSwitch }) => killSwitch !== null)) await refuseForeignKillSwitch(this.#programs);
   }
 
   /** Ours only, though it lets the tunnels of others pass: theirs is theirs to make. */
@@ -200,16 +192,22 @@ export class NetworkHolder {
    * Makes the kill switch, and the firewall table in the same transaction: the kernel takes as long for both as for one. Until it stands,
    * nothing else is changed.
    *
+   * @param before what was held before these were written down
    * @returns what is still to be made
-   * @throws FaultError `kill-switch-unavailable`
+   * @throws FaultError `kill-switch-taken`, `kill-switch-unavailable`
    */
-  async #raise(additions: readonly Change[]): Promise<readonly Change[]> {
+  async #raise(additions: readonly Change[], before: readonly HeldResource[]): Promise<readonly Change[]> {
     if (!additions.some(({ resource }) => isKillSwitch(resource))) return additions;
-    const isTable = ({ resource }: Change): boolean => 'ruleset' in resource;
     const rulesets = additions.flatMap(({ resource }) => ('ruleset' in resource ? resource.ruleset : []));
+    const isFirst = !before.some(({ resource }) => isKillSwitch(resource));
     this.#isGuarding = false;
-    await raiseKillSwitch(rulesets, this.#programs);
-    return additions.filter((change) => !isTable(change));
+    try {
+      await raiseKillSwitch(rulesets, isFirst, this.#programs);
+    } catch (error) {
+      this.#noteAfter(before);
+      throw error;
+    }
+    return additions.filter(({ resource }) => !('ruleset' in resource));
   }
 
   /**

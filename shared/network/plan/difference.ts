@@ -10,8 +10,7 @@ export interface Change {
 /**
  * The changes that lead from what is present to what is desired, in the order in which they are made: first what has to
  * go, last made first; then what has to come, in the order of `desired`. A resource whose value differs is made anew, which
- * replaces it. A link comes with its MTU and addresses, and takes them and its routes along when it goes:
- * those are left out.
+ * replaces it. A link comes with its MTU, and takes it, its addresses and its routes along when it goes: those are left out.
  *
  * @param present what of ours exists; nobody else's resources may be in it
  */
@@ -34,7 +33,7 @@ export function differenceOf(desired: readonly Resource[], present: readonly Res
     .map(([, resource]) => resource);
   const comingLinks = linksIn(missing);
   const additions = missing
-    .filter((resource) => !isPartOf(resource, ['mtu', 'address'], comingLinks))
+    .filter((resource) => !isPartOf(resource, ['mtu'], comingLinks))
     .map((resource): Change => ({ kind: 'make', resource }));
 
   return [...removals, ...additions];

@@ -3,14 +3,23 @@ import { linksOf, routesOf, rulesOf } from '../../../electron/helper/network/ip-
 
 describe('what iproute2 says of links', () => {
   const lo =
-    '{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"],"mtu":65536,"addr_info":[' +
+    '{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"],"mtu":65536,"link_type":"loopback","addr_info":[' +
     '{"family":"inet","local":"127.0.0.1","prefixlen":8},{"family":"inet6","local":"::1","prefixlen":128}]}';
-  const down = '{"ifindex":7,"ifname":"home","flags":["POINTOPOINT"],"mtu":1420,"addr_info":[]}';
+  const down =
+    '{"ifindex":7,"ifname":"home","flags":["POINTOPOINT"],"mtu":1420,"link_type":"none","addr_info":[]}';
 
   it('is their names, numbers, MTUs and addresses, and whether they are up', () => {
     expect(linksOf(`[${lo},${down}]`)).toEqual([
-      { name: 'lo', index: 1, up: true, carrier: true, mtu: 65_536, addresses: ['127.0.0.1/8', '::1/128'] },
-      { name: 'home', index: 7, up: false, carrier: false, mtu: 1420, addresses: [] },
+      {
+        name: 'lo',
+        index: 1,
+        type: 'loopback',
+        up: true,
+        carrier: true,
+        mtu: 65_536,
+        addresses: ['127.0.0.1/8', '::1/128'],
+      },
+      { name: 'home', index: 7, type: 'none', up: false, carrier: false, mtu: 1420, addresses: [] },
     ]);
   });
 

@@ -127,7 +127,7 @@ describe('the order of changes', () => {
     expect(words(changes).filter((word) => word.endsWith('link'))).toEqual(['remove link', 'make link']);
   });
 
-  it('leaves the MTU, addresses and routes of a link to it, both ways', () => {
+  it('leaves the MTU of a link to it, and where it goes its addresses and routes too', () => {
     expect(words(differenceOf([], desiredNetwork([split])))).toEqual([
       'remove rule',
       'remove rule',
@@ -138,6 +138,7 @@ describe('the order of changes', () => {
     ]);
     expect(words(differenceOf(desiredNetwork([split]), []))).toEqual([
       'make link',
+      'make address',
       'make firewall',
       'make route',
       'make resolver-rule',
