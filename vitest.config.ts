@@ -5,26 +5,26 @@ const isLong = process.env['ADIT_TEST_LONG'] === '1';
 const endings = isLong ? '{test,long.test}' : 'test';
 
 /**
- * The kinds of tests, one after the other: what is quick and pure first. Two files at a time, as many as the smallest machine
- * that runs them has cores.
+ * The kinds of tests, one after the other: what is quick and pure first. As many files at a time as the smallest machine that runs them
+ * has cores, two; of the lab's, which wait more than they work, three.
  */
 const kinds = [
-  { name: 'unit', folders: ['unit', 'cli', 'differential'], timeoutMs: 60_000 },
-  { name: 'lab', folders: ['lab'], timeoutMs: 60_000 },
-  { name: 'ui', folders: ['ui'], timeoutMs: 60_000 },
-  { name: 'desktop', folders: ['desktop'], timeoutMs: 120_000 },
+  { name: 'unit', folders: ['unit', 'cli', 'differential'], timeoutMs: 60_000, workers: 2 },
+  { name: 'lab', folders: ['lab'], timeoutMs: 60_000, workers: 3 },
+  { name: 'ui', folders: ['ui'], timeoutMs: 60_000, workers: 2 },
+  { name: 'desktop', folders: ['desktop'], timeoutMs: 120_000, workers: 2 },
 ];
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
-    projects: kinds.map(({ name, folders, timeoutMs }, order) => ({
+    projects: kinds.map(({ name, folders, timeoutMs, workers }, order) => ({
       test: {
         name,
         include: folders.map((folder) => `test/${folder}/**/*.${endings}.{ts,tsx}`),
         exclude: isLong ? [] : ['**/*.long.test.*'],
         testTimeout: timeoutMs,
         hookTimeout: timeoutMs,
+        maxWorkers: workers,
         sequence: { groupOrder: order },
       },
     })),

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: the figures of docs/figures.md, measured here and now. Timings on a shared machine are noisy: what is compared
+ * `npm run bench`: what Adit takes, measured here and now. Timings on a shared machine are noisy: what is compared
  * is measured in turn in one run, and the median is what counts.
  *
  *   npm run bench                                 all of them
