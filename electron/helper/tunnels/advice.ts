@@ -16,7 +16,8 @@ import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
 import { contains, formatPrefix } from '../../../shared/network/prefix.ts';
-import type { Prefix } from '../../../shared/network/prefix.ts';
+import { membershipOf } from '../../../shared/network/prefix-table.ts';
+import { addressOfEndpoint } from '../endpoints/endpoint.ts';
 import { lookUpBySystem } from '../endpoints/system-lookup.ts';
 import { wordsOfFailure } from '../endpoints/resolve.ts';
 import { readHostNetwork } from '../network/host.ts';
@@ -99,6 +100,7 @@ export function planOf(
   const standing = others.map((live) => plannedTunnel(live.prepared));
   const planned = plannedTunnel(prepared);
   const prefixes = routedPrefixes(planned);
+  const isInside = membershipOf(prefixes);
   const { scripts } = prepared.tunnel;
   const changes = differenceOf(wantedBy([...standing, planned]), wantedBy(standing));
   return {
@@ -106,7 +108,10 @@ export function planOf(
     interface: prepared.tunnel.interface,
     mtu: prepared.mtu,
     routes: prefixes.map(formatPrefix),
-    exempt: Object.values(prepared.endpoints).filter((endpoint) => isInside(endpoint, prefixes)),
+    exempt: Object.values(prepared.endpoints).filter((endpoint) => {
+      const address = parseAddress(addressOfEndpoint(endpoint));
+      return address !== null && isInside(address);
+    }),
     steps: [
       ...scripts.PreUp.map((command) => `run PreUp: ${command}`),
       ...changes.map(({ kind, resource }) => `${kind} ${resourceIdentity(resource)}`),
@@ -243,9 +248,4 @@ function stoppedBy(
     hint: `Nothing was changed. ${hint} Ways on: ${ways.join(', or ')}.`,
     command: `adit plan ${JSON.stringify(tunnel.name)}`,
   };
-}
-
-function isInside(endpoint: string, prefixes: readonly Prefix[]): boolean {
-  const address = parseAddress(endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, ''));
-  return address !== null && prefixes.some((prefix) => contains(prefix, address));
 }

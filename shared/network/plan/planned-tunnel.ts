@@ -1,5 +1,5 @@
 import type { Address } from '../address.ts';
-import { contains } from '../prefix.ts';
+import { membershipOf } from '../prefix-table.ts';
 import type { InterfaceAddress, Prefix } from '../prefix.ts';
 import { outerMark } from './constants.ts';
 import { familiesTaken, isPieceOfAll } from './full-tunnel.ts';
@@ -51,12 +51,16 @@ export function routedPrefixes({ prefixes, table, ipv6 }: PlannedTunnel): Prefix
  */
 export function tunnelsInNeedOfMark(tunnels: readonly PlannedTunnel[]): PlannedTunnel[] {
   const prefixes = tunnels.flatMap(routedPrefixes);
-  const taken = familiesTaken(prefixes);
-  const takesAll = prefixes.some((prefix) => isPieceOfAll(prefix, taken));
+  const isInside = membershipOf(prefixes);
+  const areCallersInside = tunnels.some(({ hasCallers }) => hasCallers) && takesAll(prefixes);
   return tunnels.filter(
     ({ endpoints, hasCallers, mark }) =>
-      mark === outerMark &&
-      ((hasCallers && takesAll) ||
-        endpoints.some((endpoint) => prefixes.some((prefix) => contains(prefix, endpoint)))),
+      mark === outerMark && ((hasCallers && areCallersInside) || endpoints.some(isInside)),
   );
+}
+
+/** Whether half of all addresses of a family are in some prefixes. */
+function takesAll(prefixes: readonly Prefix[]): boolean {
+  const taken = familiesTaken(prefixes);
+  return prefixes.some((prefix) => isPieceOfAll(prefix, taken));
 }
