@@ -5,6 +5,7 @@ import type { HelperHandlers, HelperVerb } from '../../../shared/contract/helper
 import { version } from '../../../shared/version.ts';
 import type { Log } from '../system/log.ts';
 import type { Supervisor } from '../tunnels/supervisor.ts';
+import { Questions } from './questions.ts';
 import type { Session } from './session.ts';
 
 /** What each verb of the contract does. */
@@ -34,8 +35,11 @@ export function handlersOf(supervisor: Supervisor, owner: number): HelperHandler
  */
 export function rpcServer(handlers: HelperHandlers<Session>, log: Log): JSONRPCServer<Session> {
   const server = new JSONRPCServer<Session>({ errorListener: () => undefined });
+  const questions = new Questions();
   for (const verb of Object.keys(helperVerbs) as HelperVerb[]) {
-    server.addMethod(verb, (params: unknown, session) => answer(verb, params, session, handlers));
+    server.addMethod(verb, (params: unknown, session) =>
+      questions.pass(verb, session.questions, () => answer(verb, params, session, handlers)),
+    );
   }
   server.mapErrorToJSONRPCErrorResponse = (id, error: unknown) => {
     const fault = faultOf(error);
@@ -51,6 +55,8 @@ async function answer(
   session: Session,
   handlers: HelperHandlers<Session>,
 ): Promise<unknown> {
+  // Nobody waits for the answer any more.
+  if (session.isGone) return null;
   if (!session.isIntroduced && verb !== 'hello') throw invalid(verb, 'it came before hello');
   const question = helperVerbs[verb].params.safeParse(params);
   if (!question.success) {

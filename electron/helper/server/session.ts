@@ -12,6 +12,7 @@ import { changeNotification } from '../../../shared/contract/helper/verbs.ts';
 import type { TunnelChange } from '../../../shared/tunnel/change.ts';
 import type { Log } from '../system/log.ts';
 import { Allowance } from './allowance.ts';
+import { gateOfClient } from './questions.ts';
 
 /** Milliseconds within which a client has to say hello. */
 const helloDeadline = 5_000;
@@ -27,6 +28,8 @@ const outgoingLimit = 8 * 1024 * 1024;
 
 /** One client's connection: bounded in what it may send, how fast it must, and how much may wait for it. */
 export class Session {
+  /** Where its weighty questions wait for each other. */
+  readonly questions = gateOfClient();
   readonly #socket: Socket;
   readonly #rpc: JSONRPCServer<Session>;
   readonly #log: Log;
@@ -53,6 +56,11 @@ export class Session {
   /** Whether the client has said hello. */
   get isIntroduced(): boolean {
     return this.#helloTimer === null;
+  }
+
+  /** Whether the connection has ended. */
+  get isGone(): boolean {
+    return this.#socket.destroyed;
   }
 
   /** The client has said hello. */

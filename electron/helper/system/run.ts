@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Gate } from './gate.ts';
 import { programEnvironment } from './programs.ts';
 
 /** What a program printed. */
@@ -52,16 +53,25 @@ export interface RunOptions {
 
 const defaultTimeout = 10_000;
 
+/** Programs at a time, whoever wants them: without a bound a flood of questions is a flood of root's processes. */
+export const mostPrograms = 48;
+
+const places = new Gate(mostPrograms);
+
 /** No program of ours prints more; one that does is stopped. In bytes. */
 const outputLimit = 64 * 1024 * 1024;
 
 /**
  * Runs a program by its absolute path, without a shell, in `/`, with an environment of our own. One that is stopped is stopped with all
- * that it has started and not made independent.
+ * that it has started and not made independent. Where {@link mostPrograms} run it waits for one of them to end.
  *
  * @throws ProgramError where it does not end with exit code 0 in time
  */
 export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Output> {
+  return places.pass(() => runNow(program, args, options));
+}
+
+function runNow(program: string, args: readonly string[], options: RunOptions): Promise<Output> {
   const { timeout = defaultTimeout } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {

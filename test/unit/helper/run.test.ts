@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { programEnvironment } from '../../../electron/helper/system/programs.ts';
-import { ProgramError, run } from '../../../electron/helper/system/run.ts';
+import { mostPrograms, ProgramError, run } from '../../../electron/helper/system/run.ts';
 import { temporaryFolder } from '../machine.ts';
 
 async function failureOf(work: Promise<unknown>): Promise<ProgramError> {
@@ -51,6 +51,25 @@ describe('a program that the helper runs', () => {
     const [folder, session, pid] = stdout.split('\n').map((line) => line.trim());
     expect([folder, session]).toEqual(['/', pid]);
   });
+});
+
+describe('programs at a time', () => {
+  it(
+    'are some dozens, however many are asked for, and all have their turn',
+    { timeout: 20_000 },
+    async () => {
+      const journal = join(temporaryFolder(), 'journal');
+      const asked = mostPrograms * 2;
+      const script = `echo 1 >> ${journal}; sleep 0.3; echo -1 >> ${journal}`;
+      await Promise.all(Array.from({ length: asked }, () => run('/bin/sh', ['-c', script])));
+      const steps = readFileSync(journal, 'utf8').trim().split('\n').map(Number);
+      let running = 0;
+      const atATime = steps.map((step) => (running += step));
+      expect([steps.length, running]).toEqual([asked * 2, 0]);
+      expect(Math.max(...atATime)).toBeGreaterThan(1);
+      expect(Math.max(...atATime)).toBeLessThanOrEqual(mostPrograms);
+    },
+  );
 });
 
 describe('a program that fails', () => {

@@ -45,6 +45,8 @@ async function serving(parts: Partial<HelperHandlers<Session>> = {}): Promise<Se
   return { path, log, sessions };
 }
 
+const noAddress = { code: 'endpoint-unresolved', message: 'm', hint: 'h' } as const;
+
 /** From now on time passes only when a test says so. */
 function stopTime(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -269,6 +271,63 @@ describe('what a client may send', () => {
     const client = await RawClient.introduced(path);
     for (let count = 0; count < 200; count += 1) await client.ask('status', {});
     expect(client.socket.destroyed).toBe(false);
+  });
+});
+
+describe('what takes several programs to answer', () => {
+  const question = { destination: '10.1.2.3', mark: 0 };
+
+  /** A helper that answers no such question before it is told to. */
+  async function slowlyExplaining(): Promise<Serving & { asked: () => number; answerAll: () => void }> {
+    const answers: (() => void)[] = [];
+    const served = await serving({
+      explain: () => new Promise((_, reject) => answers.push(() => reject(new FaultError(noAddress)))),
+    });
+    let answered = 0;
+    return {
+      ...served,
+      asked: () => answers.length,
+      answerAll: () => {
+        for (const answer of answers.slice(answered)) answer();
+        answered = answers.length;
+      },
+    };
+  }
+
+  it('is asked two at a time by a client, and four by all of them; everything else is answered meanwhile', async () => {
+    const { path, asked, answerAll } = await slowlyExplaining();
+    const first = await RawClient.introduced(path);
+    for (let count = 0; count < 30; count += 1) first.post('explain', question);
+    await first.ask('status', {});
+    expect(asked()).toBe(2);
+    const others = await Promise.all([1, 2, 3].map(() => RawClient.introduced(path)));
+    for (const client of others) {
+      client.post('explain', question);
+      client.post('explain', question);
+      expect((await client.ask('down', { interface: null })).error?.data?.code).toBe('tunnel-not-up');
+    }
+    expect(asked()).toBe(4);
+    // Who has asked much waits for who has asked little.
+    answerAll();
+    await expect.poll(asked).toBe(8);
+    const [last] = others.slice(-1);
+    answerAll();
+    await expect
+      .poll(() => last?.messages.filter(({ error }) => error?.data?.code === noAddress.code))
+      .toHaveLength(2);
+  });
+
+  it('is not asked for a client that is gone when its turn comes', async () => {
+    const { path, asked, answerAll } = await slowlyExplaining();
+    const leaving = await RawClient.introduced(path);
+    for (let count = 0; count < 10; count += 1) leaving.post('explain', question);
+    await leaving.ask('status', {});
+    leaving.socket.destroy();
+    const staying = await RawClient.introduced(path);
+    await settled();
+    answerAll();
+    staying.post('explain', question);
+    await expect.poll(asked).toBe(3);
   });
 });
 
