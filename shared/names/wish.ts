@@ -1,5 +1,5 @@
 import { parseAddress } from '../network/address.ts';
-import { readDomain } from '../tunnel/settings.ts';
+import { readDomain } from '../tunnel/domain.ts';
 import type { TunnelDns } from '../tunnel/tunnel.ts';
 
 /** What a tunnel wants to be done about names while it is up. */

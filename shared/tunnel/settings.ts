@@ -1,6 +1,7 @@
 import { PrefixSet } from '../network/prefix-set.ts';
 import { formatPrefix, networkOf, parseInterfaceAddress } from '../network/prefix.ts';
 import type { Prefix } from '../network/prefix.ts';
+import { readDomain } from './domain.ts';
 import type { Tunnel } from './tunnel.ts';
 
 /** What a person decides about a profile and a .conf has no key for. It is kept beside the .conf, in `NAME.json`. */
@@ -48,7 +49,7 @@ interface SettingForm<N extends SettingName> {
 }
 
 /** Bounds that the contract with the helper has too. */
-const most = { domains: 64, domainLength: 253, prefixes: 1_000 } as const;
+const most = { domains: 64, prefixes: 1_000 } as const;
 
 const forms: { readonly [N in SettingName]: SettingForm<N> } = {
   killSwitch: { read: readSwitch, print: printSwitch, takes: 'on or off' },
@@ -134,22 +135,6 @@ export function withSettings(tunnel: Tunnel, settings: ProfileSettings): Tunnel 
     exclude,
     killSwitch: killSwitch ? { allowLan } : null,
   };
-}
-
-/**
- * A domain as it is compared: in lower case, without the dot at its end and without the `~` that systemd writes before it; null
- * where the text is none. The root, which stands for all names, is none: leaving the domains out says that.
- *
- * @see RFC 1035 section 2.3.4
- */
-export function readDomain(text: string): string | null {
-  const domain = text
-    .toLowerCase()
-    .replace(/^~?\.?/, '')
-    .replace(/\.$/, '');
-  const isDomain =
-    domain.length <= most.domainLength && /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(domain);
-  return isDomain ? domain : null;
 }
 
 function isSettingName(name: string): name is SettingName {

@@ -112,7 +112,8 @@ async function readGlobalDns(programs: Programs): Promise<GlobalDns> {
 }
 
 async function writeGlobalDns(wanted: GlobalDns, programs: Programs): Promise<void> {
-  await busctl(programs, 'set-property', ...globalDns, ...globalDnsWords(wanted));
+  // Behind the dashes no word is an option, whatever it looks like.
+  await busctl(programs, '--', 'set-property', ...globalDns, ...globalDnsWords(wanted));
 }
 
 async function busctl(programs: Programs, ...words: string[]): Promise<{ stdout: string }> {

@@ -75,7 +75,8 @@ export class SystemdResolved implements PerLinkBackend {
   }
 
   async #resolvectl(verb: string, ...words: string[]): Promise<string> {
-    return (await run(this.#programs.path('resolvectl'), [verb, ...words])).stdout.trim();
+    // Behind the dashes no word is an option, whatever it looks like.
+    return (await run(this.#programs.path('resolvectl'), ['--', verb, ...words])).stdout.trim();
   }
 }
 

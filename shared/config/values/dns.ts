@@ -1,3 +1,4 @@
+import { isSearchDomain } from '../../tunnel/domain.ts';
 import { formatAddress, parseAddress } from '../../network/address.ts';
 
 /**
@@ -25,10 +26,4 @@ export function readDns(text: string): DnsReading {
     return { kind: 'server', text: formatAddress(address) + zone };
   }
   return isSearchDomain(text) ? { kind: 'domain', text } : { kind: 'not-a-domain' };
-}
-
-/** A domain as resolv.conf and systemd-resolved take it: `~` before it makes it a routing domain, `~.` is every name. */
-function isSearchDomain(text: string): boolean {
-  if (text.length > 253) return false;
-  return /^~?(\.|[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?)$/.test(text);
 }

@@ -2,6 +2,7 @@ import { z } from '../schema.ts';
 import { dnsStatus } from './dns.ts';
 import { isFaultCode } from '../../fault.ts';
 import type { Fault, FaultCode } from '../../fault.ts';
+import { isSearchDomain, readDomain } from '../../tunnel/domain.ts';
 import {
   formatInterfaceAddress,
   formatPrefix,
@@ -12,7 +13,6 @@ import type { InterfaceAddress, Prefix } from '../../network/prefix.ts';
 import type { TunnelChange } from '../../tunnel/change.ts';
 import type { PeerStatus, TunnelHead, TunnelStatus } from '../../tunnel/status.ts';
 import { scriptLimits } from '../../tunnel/scripts.ts';
-import { readDomain } from '../../tunnel/settings.ts';
 import type { Tunnel } from '../../tunnel/tunnel.ts';
 
 /** Limits on what one message may hold; the frame limit bounds the rest. */
@@ -55,6 +55,7 @@ const prefix = z.string().transform((text, context): Prefix => {
 });
 
 const domain = z.string().refine((text) => readDomain(text) === text, 'not a canonical domain');
+const searchDomain = z.string().refine(isSearchDomain, 'not a search domain');
 
 const endpoint = z.strictObject({
   host: z.string().regex(/^[A-Za-z0-9._:%-]{1,253}$/, 'not an address or a DNS name'),
@@ -93,7 +94,7 @@ export const tunnelMessage = z.strictObject({
   table: z.union([z.enum(['auto', 'off']), z.int().min(1).max(0xffff_ffff)]),
   dns: z.strictObject({
     servers: z.array(z.string().regex(/^[0-9a-fA-F.:]{1,45}(%[A-Za-z0-9._-]{1,15})?$/)).max(most.dnsEntries),
-    searchDomains: z.array(z.string().regex(/^[^\s\p{Cc}]{1,253}$/u)).max(most.dnsEntries),
+    searchDomains: z.array(searchDomain).max(most.dnsEntries),
     domains: z.array(domain).max(most.dnsEntries),
   }),
   peers: z.array(tunnelPeer).max(most.peers),

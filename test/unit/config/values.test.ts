@@ -258,6 +258,8 @@ describe('DNS, as wg-quick takes it apart', () => {
     ['1.1.1.1/32', { kind: 'not-a-domain' }],
     ['"1.1.1.1"', { kind: 'not-a-domain' }],
     ['公司.cn', { kind: 'not-a-domain' }],
+    ['--help', { kind: 'not-a-domain' }],
+    ['~-x', { kind: 'not-a-domain' }],
   ])('%s', (text, reading) => expect(readDns(text)).toEqual(reading));
 });
 

@@ -103,6 +103,18 @@ describe('a tunnel on its way to the helper', () => {
     expect(isTaken(path, value)).toBe(false);
   });
 
+  it.each([
+    [['dns', 'searchDomains'], ['--help']],
+    [
+      ['dns', 'searchDomains'],
+      ['corp.example', '-x'],
+    ],
+    [['dns', 'domains'], ['--help']],
+    [['interface'], '-x'],
+  ])('cannot carry what a program would take for an option: %j', (path, value) => {
+    expect(isTaken(path, value)).toBe(false);
+  });
+
   it('takes addresses and prefixes in their canonical form only', () => {
     expect(isTaken(['addresses', 0], '10.0.0.5/24')).toBe(true);
     for (const wrong of [
