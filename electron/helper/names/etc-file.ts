@@ -1,5 +1,6 @@
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   lstatSync,
@@ -10,7 +11,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FaultError } from '../../../shared/fault.ts';
@@ -136,16 +137,33 @@ export function targetOf(path: string, target: string): string {
   return target.startsWith('/') ? target : join(dirname(path), target);
 }
 
+/** Where that fails, on a full disk for example, the old text is put back: there is room for it. */
 function writeInPlace(path: string, text: string | Buffer): void {
   const file = openSync(path, 'r+');
   try {
-    // Emptied first: whoever finds it half done finds the beginning of it, and nothing else.
-    ftruncateSync(file);
-    writeFileSync(file, text);
-    fsyncSync(file);
+    const before = readFileSync(file);
+    try {
+      overwrite(file, Buffer.from(text));
+    } catch (error) {
+      overwrite(file, before);
+      throw error;
+    }
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * Replaces the text of a file. It is never emptied first, so that its room stays its own; until it is cut, blank lines stand in the place
+ * of what is left of the old text.
+ */
+function overwrite(file: number, text: Buffer): void {
+  const surplus = Math.max(0, fstatSync(file).size - text.length);
+  const whole = Buffer.concat([text, Buffer.alloc(surplus, '\n')]);
+  let written = 0;
+  while (written < whole.length) written += writeSync(file, whole, written, whole.length - written, written);
+  ftruncateSync(file, text.length);
+  fsyncSync(file);
 }
 
 /** The paths that something is mounted on, as they are seen here. @see proc(5), mountinfo */
