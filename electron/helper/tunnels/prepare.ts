@@ -94,10 +94,12 @@ export async function measureMtu(prepared: PreparedTunnel, programs: Programs): 
   return chooseMtu(outerMtus, holdsIPv6);
 }
 
-/** With tables of their own, users have rules of their own, which may go by the mark. A kill switch tells outer packets by theirs. */
+/**
+ * With tables of their own, users have rules of their own, which may go by the mark. A kill switch passes Adit's alone: any other may be on
+ * somebody else's packets, as wg-quick's 51820 is on those of all its tunnels.
+ */
 function markOf({ table, fwMark, killSwitch }: Tunnel): number {
-  const own = table === 'auto' ? null : fwMark;
-  return own === null || (own === 0 && killSwitch !== null) ? outerMark : own;
+  return table === 'auto' || killSwitch !== null ? outerMark : (fwMark ?? outerMark);
 }
 
 function reservedTable(table: number): FaultError['fault'] {
@@ -150,7 +152,10 @@ function profileWarnings(tunnel: Tunnel, mark: number): TunnelWarning[] {
     warnings.push({
       code: 'fwmark-replaced',
       message: `The profile asks for the mark ${tunnel.fwMark}; its packets carry ${mark}, as those of all tunnels do.`,
-      hint: 'One mark lets every tunnel pass by the routes of the others. With "Table = off" the profile’s own is kept.',
+      hint:
+        tunnel.table === 'auto'
+          ? 'One mark lets every tunnel pass by the routes of the others. With "Table = off" the profile’s own is kept.'
+          : 'The kill switch passes this mark alone: the profile’s own may be on packets of others. Rules of yours that go by it have to go by this one.',
     });
   }
   warnings.push(...nameWarnings(tunnel));

@@ -69,8 +69,8 @@ export function plannedTunnel({
 }
 
 /** What the kill switch needs of a prepared tunnel. */
-export function guardedTunnel({ tunnel, mark }: PreparedTunnel): GuardedTunnel {
-  return { interface: tunnel.interface, mark, killSwitch: tunnel.killSwitch };
+export function guardedTunnel({ tunnel, mark, listenPort }: PreparedTunnel): GuardedTunnel {
+  return { interface: tunnel.interface, mark, listenPort, killSwitch: tunnel.killSwitch };
 }
 
 /** Prefixes stay as they are written unless something of them is withheld. */

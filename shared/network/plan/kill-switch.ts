@@ -8,7 +8,7 @@ import type { PlannedTunnel } from './planned-tunnel.ts';
 import type { KillSwitchResource } from './resources.ts';
 
 /** What of a tunnel matters to the kill switch; one that is only about to come up counts too. */
-export type GuardedTunnel = Pick<PlannedTunnel, 'interface' | 'mark' | 'killSwitch'>;
+export type GuardedTunnel = Pick<PlannedTunnel, 'interface' | 'mark' | 'listenPort' | 'killSwitch'>;
 
 /** What of the host matters to the kill switch. */
 export interface KillSwitchSurroundings {
@@ -51,14 +51,12 @@ export function killSwitchOf(
   const switches = tunnels.flatMap(({ killSwitch }) => killSwitch ?? []);
   if (switches.length === 0) return null;
   const interfaces = setOf(tunnels.map((tunnel) => `"${tunnel.interface}"`));
-  // Packets without any mark have the mark 0.
-  const marks = tunnels.map(({ mark }) => mark).filter((mark) => mark !== 0);
   const allowsLan = switches.every(({ allowLan }) => allowLan);
   const lanRules = allowsLan ? rulesForLan(lan) : [];
   const chains = [
     filterChain('output', 'output', priority, 'drop', [
       `oifname ${interfaces} accept`,
-      ...(marks.length === 0 ? [] : [`meta mark ${setOf(marks.map(markText))} accept`]),
+      ...[...new Set(tunnels.flatMap(outerRule))].sort(),
       'oifname "lo" accept',
       `meta skuid ${resolver} meta l4proto { tcp, udp } th dport ${namePort} accept`,
       ...linkRules,
@@ -83,6 +81,13 @@ export function killSwitchOf(
   const identity = `${answers}${text} open until ${opening.until}`;
   const content = `${openSet(opening)}${answers}${text}`;
   return { kind: 'kill-switch', ...tableText(killSwitchTable, content, identity) };
+}
+
+/** Adit's mark is on nothing else. One of a profile's own may be on packets of others: they have another port. */
+function outerRule({ mark, listenPort }: GuardedTunnel): string[] {
+  // Packets without any mark have the mark 0.
+  if (mark === 0) return [];
+  return [`meta mark ${markText(mark)} ${mark === outerMark ? '' : `udp sport ${listenPort} `}accept`];
 }
 
 /** What the rules of an opening look up. The kernel takes the elements out when their time is over, whether a helper lives or not. */

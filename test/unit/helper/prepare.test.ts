@@ -43,6 +43,14 @@ describe('preparing a tunnel', () => {
     ]);
   });
 
+  it('takes Adit’s mark wherever there is a kill switch, which passes no other', async () => {
+    for (const fwMark of [51_820, 0, null]) {
+      const tunnel = await prepared({ fwMark, table: 77, killSwitch: { allowLan: false } });
+      const codes = fwMark === null ? [] : ['fwmark-replaced'];
+      expect([tunnel.mark, tunnel.warnings.map(({ code }) => code)]).toEqual([outerMark, codes]);
+    }
+  });
+
   it('takes a free port where the profile leaves it open, and the profile’s where not', async () => {
     expect((await prepared({ listenPort: null })).listenPort).toBeGreaterThan(1023);
     expect((await prepared({ listenPort: 51_820 })).listenPort).toBe(51_820);

@@ -42,7 +42,7 @@ describe('the kill switch', () => {
   it('passes these and nothing else', () => {
     expect(rulesOf('output', [{ ...strict, mark: 8365 }])).toEqual([
       'oifname { "home" } accept',
-      'meta mark { 0x000020ad } accept',
+      'meta mark 0x000020ad accept',
       'oifname "lo" accept',
       'meta skuid 60853 meta l4proto { tcp, udp } th dport 53 accept',
       'udp sport 68 udp dport 67 accept',
@@ -64,12 +64,15 @@ describe('the kill switch', () => {
 
   it('never passes the mark 0, which is that of every packet without one', () => {
     expect(rulesOf('output', [{ ...strict, mark: 0 }]).filter((rule) => rule.includes('mark'))).toEqual([]);
-    expect(
-      rulesOf('output', [
-        { ...strict, mark: 7 },
-        { interface: 'aws', mark: 0 },
-      ])[1],
-    ).toBe('meta mark { 0x00000007 } accept');
+    expect(rulesOf('output', [strict, { interface: 'aws', mark: 0 }])[1]).toBe('meta mark 0x000020ad accept');
+  });
+
+  it('passes a mark that is not Adit’s from the port of its tunnel only: wg-quick has 51820 on the packets of all of its own', () => {
+    const own = { interface: 'aws', mark: 51_820, listenPort: 40_000 };
+    expect(rulesOf('output', [strict, own]).filter((rule) => rule.includes('mark'))).toEqual([
+      'meta mark 0x000020ad accept',
+      'meta mark 0x0000ca6c udp sport 40000 accept',
+    ]);
   });
 
   it('passes the LAN by the link it is on, to this machine and to those behind it, and link-local groups', () => {
