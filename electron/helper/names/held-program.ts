@@ -31,14 +31,18 @@ export class HeldProgram {
   }
 }
 
-/** Which program a helper before this one has told of ours, and why that. */
+/** Which program a helper before this one has told of ours, and why that; null where none was, or the note of it is damaged. */
 export function programHeldIn(folder: RunFolder): { kind: NameBackendKind; reason: string } | null {
   const text = folder.read(file);
   if (text === null) return null;
-  const { version, kind, reason } = JSON.parse(text) as {
-    version: number;
-    kind: NameBackendKind;
-    reason: string;
-  };
-  return version === formatVersion ? { kind, reason } : null;
+  try {
+    const { version, kind, reason } = JSON.parse(text) as {
+      version: number;
+      kind: NameBackendKind;
+      reason: string;
+    };
+    return version === formatVersion ? { kind, reason } : null;
+  } catch {
+    return null;
+  }
 }

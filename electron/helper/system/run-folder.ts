@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FaultError } from '../../../shared/fault.ts';
 import { replaceWhole } from './whole-file.ts';
@@ -48,6 +48,12 @@ export class RunFolder {
   /** The names of all that is in the folder. */
   names(): string[] {
     return readdirSync(this.path);
+  }
+
+  /** Puts a file that cannot be read out of the way, under its name and `.damaged`, for somebody to look at. */
+  setAside(name: string): void {
+    const path = join(this.path, name);
+    attempt(path, () => renameSync(path, `${path}.damaged`));
   }
 
   /** Removes a file, if it is there. @throws FaultError `run-folder-unusable` */

@@ -1,13 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
 import type { Neighbour } from '../../../shared/network/plan/neighbours.ts';
 import { linkExists } from '../network/observe.ts';
 import { whileLocked } from '../system/place-lock.ts';
 import type { RunFolder } from '../system/run-folder.ts';
-import { heldIn } from './record.ts';
-
-const plannedFile = 'planned.json';
+import { heldIn, plannedFile, plannedIn } from './record.ts';
 
 /** What other users of this machine hold in the same network. */
 export interface Beside {
@@ -82,14 +80,6 @@ export class Neighbours {
 
   get #lock(): string {
     return join(dirname(dirname(this.#folder.path)), `${basename(this.#folder.path)}.lock`);
-  }
-}
-
-function plannedIn(folder: string): PlannedTunnel[] {
-  try {
-    return JSON.parse(readFileSync(join(folder, plannedFile), 'utf8')) as PlannedTunnel[];
-  } catch {
-    return [];
   }
 }
 

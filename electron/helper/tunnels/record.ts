@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from '../../../shared/contract/schema.ts';
+import { faultOf } from '../../../shared/fault.ts';
+import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
+import type { Log } from '../system/log.ts';
 import { thisPlace } from '../system/run-folder.ts';
-import type { Place, RunFolder } from '../system/run-folder.ts';
+import type { RunFolder } from '../system/run-folder.ts';
+import { holdingsOf } from './lost-holdings.ts';
 import type { PreparedTunnel } from './prepared.ts';
 
 /** A resource that we made, or are about to make. */
@@ -15,6 +20,10 @@ export interface HeldResource {
 }
 
 const formatVersion = 1;
+
+/** The name of the file in which a helper tells those of other users which tunnels it holds. */
+export const plannedFile = 'planned.json';
+
 const holdingsFile = 'holdings.json';
 const tunnelFile = /^tunnel-.+\.json$/;
 
@@ -30,25 +39,38 @@ export function heldIn(folder: string): readonly HeldResource[] {
   }
 }
 
+/** The tunnels that a helper tells others of, by the file in its folder. None where there is no such file, or it cannot be read. */
+export function plannedIn(folder: string): readonly PlannedTunnel[] {
+  try {
+    return JSON.parse(readFileSync(join(folder, plannedFile), 'utf8')) as PlannedTunnel[];
+  } catch {
+    return [];
+  }
+}
+
 /**
  * The helper's record of what it holds in the network and of the tunnels it has promised to keep up. It is written ahead of
  * each change, so that whoever starts after a crash (the next helper, or `adit recover`) can undo all of it, and bring
  * back the tunnels that should be up.
  *
  * A tunnel is promised by a file of its own: taking one down removes a file, which works on a full disk too.
+ *
+ * A file that is damaged is put aside and logged, and the others hold.
  */
 export class HoldingsRecord {
   readonly #folder: RunFolder;
+  readonly #log: Log;
   readonly #place = thisPlace();
 
-  constructor(folder: RunFolder) {
+  constructor(folder: RunFolder, log: Log) {
     this.#folder = folder;
+    this.#log = log;
   }
 
-  /** What whoever ran here before holds. */
+  /** What whoever ran here before holds; where the record of it is damaged, what follows from the tunnels that others were told of. */
   held(): readonly HeldResource[] {
-    const document = this.#readHere(holdingsFile) as { held: readonly HeldResource[] } | null;
-    return document?.held ?? [];
+    const document = this.#readHere(holdingsFile, holdings);
+    return document === 'damaged' ? holdingsOf(plannedIn(this.#folder.path)) : (document?.held ?? []);
   }
 
   /** Writes down what is held from now on. @throws FaultError `run-folder-unusable` */
@@ -62,8 +84,10 @@ export class HoldingsRecord {
     return this.#folder
       .names()
       .filter((name) => tunnelFile.test(name))
-      .map((name) => this.#readHere(name) as { prepared: PreparedTunnel } | null)
-      .flatMap((document) => document?.prepared ?? [])
+      .flatMap((name) => {
+        const document = this.#readHere(name, promise);
+        return document === null || document === 'damaged' ? [] : [document.prepared];
+      })
       .sort((a, b) => a.order - b.order);
   }
 
@@ -86,12 +110,41 @@ export class HoldingsRecord {
   }
 
   /** A document of this boot and this network namespace, or null: what was made elsewhere is not there to undo. */
-  #readHere(name: string): object | null {
+  #readHere<T>(name: string, shape: z.ZodType<T>): T | 'damaged' | null {
     const text = this.#folder.read(name);
     if (text === null) return null;
-    const document = JSON.parse(text) as Place & { version: number };
-    const { boot, namespace } = this.#place;
-    const isHere = document.boot === boot && document.namespace === namespace;
-    return isHere && document.version === formatVersion ? document : null;
+    try {
+      const json: unknown = JSON.parse(text);
+      const { boot, namespace, version } = header.parse(json);
+      const isHere = boot === this.#place.boot && namespace === this.#place.namespace;
+      return isHere && version === formatVersion ? shape.parse(json) : null;
+    } catch {
+      this.#log('record-damaged', { file: join(this.#folder.path, name) });
+      this.#setAside(name);
+      return 'damaged';
+    }
+  }
+
+  #setAside(name: string): void {
+    try {
+      this.#folder.setAside(name);
+    } catch (error) {
+      this.#log('record-not-put-aside', { reason: faultOf(error).message });
+    }
   }
 }
+
+const header = z.object({ version: z.number(), boot: z.string(), namespace: z.string() });
+
+/** Of what is written whole by root alone, enough to tell that it is. */
+const holdings = z.looseObject({
+  held: z.array(z.custom<HeldResource>((entry) => heldShape.safeParse(entry).success)),
+});
+const heldShape = z.looseObject({ resource: z.looseObject({ kind: z.string() }) });
+const promise = z.looseObject({
+  prepared: z.custom<PreparedTunnel>((prepared) => preparedShape.safeParse(prepared).success),
+});
+const preparedShape = z.looseObject({
+  tunnel: z.looseObject({ name: z.string(), interface: z.string(), peers: z.array(z.unknown()) }),
+  order: z.number(),
+});

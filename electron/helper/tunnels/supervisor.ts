@@ -123,7 +123,7 @@ export class Supervisor {
     const { programs, folder, log, clock, owner } = surroundings;
     this.#surroundings = surroundings;
     this.#driver = new WgQuickDriver(programs, folder);
-    this.#record = new HoldingsRecord(folder);
+    this.#record = new HoldingsRecord(folder, log);
     this.#neighbours = new Neighbours(folder, owner);
     this.#holder = new NetworkHolder({
       programs,

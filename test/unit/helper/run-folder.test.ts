@@ -8,6 +8,7 @@ import type { HeldResource } from '../../../electron/helper/tunnels/record.ts';
 import { faultOf } from '../../../shared/fault.ts';
 import { tunnelOf } from '../contract/tunnels.ts';
 import { describeWith, temporaryFolder } from '../machine.ts';
+import { planned } from '../plan/tunnels.ts';
 import { preparedOf } from './prepared-tunnels.ts';
 
 /** The module under test, for programs that import it elsewhere. */
@@ -130,31 +131,36 @@ const held: HeldResource[] = [
   { resource: { kind: 'sysctl', key: 'net.ipv4.conf.all.src_valid_mark', value: '1' }, before: '0' },
 ];
 
+/** @param log takes what is logged: event and file */
+function recordIn(folder: RunFolder, log: string[] = []): HoldingsRecord {
+  return new HoldingsRecord(folder, (event, facts) => log.push(`${event} ${String(facts?.['file'])}`));
+}
+
 describe('the record', () => {
   it('gives the next helper what is held, and forgets it with the last', () => {
     const folder = new RunFolder(0, temporaryFolder());
-    new HoldingsRecord(folder).hold(held);
-    expect(new HoldingsRecord(folder).held()).toEqual(held);
-    new HoldingsRecord(folder).hold([]);
-    expect([new HoldingsRecord(folder).held(), folder.names()]).toEqual([[], []]);
+    recordIn(folder).hold(held);
+    expect(recordIn(folder).held()).toEqual(held);
+    recordIn(folder).hold([]);
+    expect([recordIn(folder).held(), folder.names()]).toEqual([[], []]);
   });
 
   it('gives back the promised tunnels in their turns, each until it is released', () => {
     const folder = new RunFolder(0, temporaryFolder());
-    const record = new HoldingsRecord(folder);
+    const record = recordIn(folder);
     const home = preparedOf({ order: 9 });
     const office = preparedOf({ order: 2, tunnel: tunnelOf({ name: '办公室', interface: 'office' }) });
     record.promise(home);
     record.promise(office);
-    expect(new HoldingsRecord(folder).promised()).toEqual([office, home]);
+    expect(recordIn(folder).promised()).toEqual([office, home]);
     record.release('office');
     record.release('office');
-    expect(new HoldingsRecord(folder).promised()).toEqual([home]);
+    expect(recordIn(folder).promised()).toEqual([home]);
   });
 
   it('holds only what was made here, in this boot and this network', () => {
     const folder = new RunFolder(0, temporaryFolder());
-    const record = new HoldingsRecord(folder);
+    const record = recordIn(folder);
     record.hold(held);
     record.promise(preparedOf());
     for (const [key, value] of [
@@ -173,16 +179,63 @@ describe('the record', () => {
     }
   });
 
+  it.each(['', '{', 'null', '[]', '\0\0\0\0', '{"version":1}', '{"held":[{}],"prepared":{}}'])(
+    'that is damaged (%j) is put aside and logged, and what is readable holds',
+    (damage) => {
+      const folder = new RunFolder(0, temporaryFolder());
+      const [home, office] = ['home', 'office'].map((name) =>
+        preparedOf({ tunnel: tunnelOf({ name, interface: name }) }),
+      );
+      const record = recordIn(folder);
+      if (home === undefined || office === undefined) throw new Error('no tunnels');
+      record.hold(held);
+      record.promise(home);
+      record.promise(office);
+      const files = ['holdings.json', 'tunnel-home.json'];
+      for (const file of files) {
+        const whole = JSON.parse(folder.read(file) ?? '') as object;
+        const isObject = damage.startsWith('{"held');
+        const text = isObject ? JSON.stringify({ ...whole, ...(JSON.parse(damage) as object) }) : damage;
+        writeFileSync(join(folder.path, file), text);
+      }
+      const log: string[] = [];
+      const next = recordIn(folder, log);
+      expect([next.held(), next.promised()]).toEqual([[], [office]]);
+      expect(log).toEqual(files.map((file) => `record-damaged ${join(folder.path, file)}`));
+      expect(folder.names().sort()).toEqual([
+        'holdings.json.damaged',
+        'tunnel-home.json.damaged',
+        'tunnel-office.json',
+      ]);
+      expect([next.held(), next.promised(), log.length]).toEqual([[], [office], files.length]);
+    },
+  );
+
+  it('that is damaged is made up of the tunnels that others were told of, but for links that are not there', () => {
+    const folder = new RunFolder(0, temporaryFolder());
+    const told = planned({
+      interface: 'adit-none',
+      prefixes: ['10.42.0.0/16'],
+      killSwitch: { allowLan: false },
+    });
+    folder.write('planned.json', JSON.stringify([told]));
+    writeFileSync(join(folder.path, 'holdings.json'), '{');
+    const kinds = recordIn(folder)
+      .held()
+      .map(({ resource }) => resource.kind);
+    expect([...new Set(kinds)].sort()).toEqual(['firewall', 'kill-switch', 'resolver-rule', 'rule']);
+  });
+
   it('does not take other files in its folder for tunnels', () => {
     const folder = new RunFolder(0, temporaryFolder());
     folder.write('tunnel-x.json.new', '{');
     folder.write('home.conf', '[Interface]');
-    expect(new HoldingsRecord(folder).promised()).toEqual([]);
+    expect(recordIn(folder).promised()).toEqual([]);
   });
 
   it('keeps private keys to root', () => {
     const folder = new RunFolder(0, temporaryFolder());
-    new HoldingsRecord(folder).promise(preparedOf());
+    recordIn(folder).promise(preparedOf());
     const [file = ''] = readdirSync(folder.path);
     expect(readFileSync(join(folder.path, file), 'utf8')).toContain(tunnelOf().privateKey);
     expect(modeOf(join(folder.path, file))).toBe(0o600);
