@@ -23,6 +23,9 @@ const frameDeadline = 10_000;
 /** Requests of one client that may be under way at a time. */
 const mostPending = 32;
 
+/** Bytes of one client's requests that may be under way at a time; a single one always may. */
+const pendingLimit = 8 * 1024 * 1024;
+
 /** Bytes that may wait for a client that does not read. */
 const outgoingLimit = 8 * 1024 * 1024;
 
@@ -35,10 +38,11 @@ export class Session {
   readonly #log: Log;
   readonly #reader = new FrameReader(requestLimitBytes);
   readonly #allowance = new Allowance();
-  /** Frames that came and have to wait for the allowance to grow; no more are read meanwhile. */
+  /** Frames that came and have to wait for the allowance to grow, or for an answer; no more are read meanwhile. */
   readonly #waiting: Uint8Array[] = [];
   #waitTimer: NodeJS.Timeout | null = null;
   #pending = 0;
+  #pendingBytes = 0;
   #frameTimer: NodeJS.Timeout | null = null;
   #helloTimer: NodeJS.Timeout | null;
   #endWatch: (() => void) | null = null;
@@ -103,9 +107,7 @@ export class Session {
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.#cut(error.message);
-      return;
     }
-    this.#timeFrame();
   }
 
   /** Gives a frame that has begun its time, unless we are what keeps it from being completed. */
@@ -114,24 +116,36 @@ export class Session {
     this.#frameTimer ??= setTimeout(() => this.#cut('a frame was not completed in time'), frameDeadline);
   }
 
-  /** Takes what the allowance allows; for the rest the client waits, and not the helper. */
+  /** Takes what the allowance and what is under way allow; for the rest the client waits, and not the helper. */
   #takeWaiting(): void {
-    for (;;) {
-      const [body] = this.#waiting;
-      if (body === undefined || !this.#allowance.take()) break;
-      this.#waiting.shift();
-      this.#take(body);
-    }
-    if (this.#waiting.length === 0 || this.#waitTimer !== null) return;
-    this.#socket.pause();
-    this.#endFrameTimer();
-    this.#waitTimer = setTimeout(() => {
-      this.#waitTimer = null;
-      this.#takeWaiting();
-      if (this.#waiting.length > 0) return;
+    while (this.#takeNext());
+    const [body] = this.#waiting;
+    if (body === undefined) {
       this.#socket.resume();
       this.#timeFrame();
+      return;
+    }
+    this.#socket.pause();
+    this.#endFrameTimer();
+    // The allowance grows with time; room comes with an answer.
+    if (!this.#hasRoomFor(body)) return;
+    this.#waitTimer ??= setTimeout(() => {
+      this.#waitTimer = null;
+      this.#takeWaiting();
     }, this.#allowance.wait());
+  }
+
+  /** @returns whether there was one that could be taken */
+  #takeNext(): boolean {
+    const [body] = this.#waiting;
+    if (body === undefined || !this.#hasRoomFor(body) || !this.#allowance.take()) return false;
+    this.#waiting.shift();
+    this.#take(body);
+    return true;
+  }
+
+  #hasRoomFor({ length }: Uint8Array): boolean {
+    return this.#pendingBytes === 0 || this.#pendingBytes + length <= pendingLimit;
   }
 
   #endFrameTimer(): void {
@@ -154,9 +168,12 @@ export class Session {
       return;
     }
     this.#pending += 1;
+    this.#pendingBytes += body.length;
     void Promise.resolve(this.#rpc.receive(request.data, this)).then((response) => {
       this.#pending -= 1;
+      this.#pendingBytes -= body.length;
       if (response !== null) this.#send(response);
+      this.#takeWaiting();
     });
   }
 

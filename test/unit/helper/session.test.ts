@@ -249,6 +249,30 @@ describe('what a client may send', () => {
     expect([asked, log]).toEqual([32, ['client-cut: too many requests at once']]);
   });
 
+  it('is 8 MiB of questions at a time; the others wait in its own socket until one is answered', async () => {
+    const answers: (() => void)[] = [];
+    const { path } = await serving({
+      recover: () => new Promise((resolve) => answers.push(() => resolve([]))),
+    });
+    const client = await RawClient.introduced(path);
+    const padding = ' '.repeat(3 * 1024 * 1024);
+    for (const id of ['first', 'second', 'third', 'fourth'])
+      client.send(`{"jsonrpc":"2.0","id":"${id}","method":"recover","params":{}${padding}}`);
+    await expect.poll(() => answers.length).toBe(2);
+    const other = await RawClient.introduced(path);
+    for (let count = 0; count < 20; count += 1) await other.ask('status', {});
+    expect(answers).toHaveLength(2);
+    answers[1]?.();
+    await client.until(({ id }) => id === 'second');
+    await expect.poll(() => answers.length).toBe(3);
+    answers[0]?.();
+    await expect.poll(() => answers.length).toBe(4);
+    answers[2]?.();
+    answers[3]?.();
+    await client.until(({ id }) => id === 'fourth');
+    expect((await client.ask('status', {})).result).toEqual([]);
+  });
+
   it(
     'is a hundred questions at once; the others wait in its own socket, and all are answered',
     { timeout: 20_000 },
