@@ -89,7 +89,7 @@ export const faultCodes = {
   'route-taken': 'A network that somebody else has here already would go into the tunnel as a whole.',
   'route-split': 'A part of a network that somebody else has here would go into the tunnel.',
   'route-shadowed':
-    'A part of what the tunnel is for stays with somebody else here, whose route is more specific.',
+    'What the tunnel is for, or a part of it, stays with somebody else here, whose route or rule comes first, or is refused by this machine.',
   'address-taken': 'An address of the profile is one of this machine’s already, on another interface.',
   'address-network-taken':
     'The network around an address of the profile is one that this machine stands in already, or a part of it.',

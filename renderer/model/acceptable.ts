@@ -16,6 +16,7 @@ const waysFrom: Partial<Readonly<Record<Fault['code'], readonly WayOn[]>>> = {
   'route-taken': [keepOut, anyway],
   'gateway-captured': [keepOut, anyway],
   'name-server-captured': [keepOut, anyway],
+  'route-shadowed': [anyway],
   'full-tunnel-twice': [anyway],
 };
 

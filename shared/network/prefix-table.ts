@@ -1,4 +1,4 @@
-import { addressBits, wordAt } from './address.ts';
+import { wordAt } from './address.ts';
 import type { Address, Family } from './address.ts';
 import { networkOf } from './prefix.ts';
 import type { Prefix } from './prefix.ts';
@@ -25,11 +25,14 @@ export interface PrefixTable<Owner> {
 /** An empty table. Looking up, giving and taking cost the same at any size: there is one map for each length. */
 export function createPrefixTable<Owner>(): PrefixTable<Owner> {
   const tables = { 4: new Map<number, Bits<Owner>>(), 6: new Map<number, Bits<Owner>>() };
+  /** The lengths there are, the longest first. */
+  const lengths: Record<Family, number[]> = { 4: [], 6: [] };
   const bitsFor = (prefix: Prefix): Bits<Owner> => {
     const known = tables[prefix.family].get(prefix.length);
     if (known !== undefined) return known;
     const bits: Bits<Owner> = new Map();
     tables[prefix.family].set(prefix.length, bits);
+    lengths[prefix.family] = [...tables[prefix.family].keys()].sort((a, b) => b - a);
     return bits;
   };
   return {
@@ -44,10 +47,9 @@ export function createPrefixTable<Owner>(): PrefixTable<Owner> {
       if (bits?.get(key) === owner) bits.delete(key);
     },
     longestFor(address, longerThan = -1) {
-      for (let length = addressBits[address.family]; length > longerThan; length -= 1) {
-        const bits = tables[address.family].get(length);
-        if (bits === undefined) continue;
-        const owner = bits.get(bitsKey(networkOf({ address, length })));
+      for (const length of lengths[address.family]) {
+        if (length <= longerThan) break;
+        const owner = tables[address.family].get(length)?.get(bitsKey(networkOf({ address, length })));
         if (owner !== undefined) return { length, owner };
       }
       return null;

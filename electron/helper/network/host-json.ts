@@ -2,18 +2,19 @@
 
 import { addressBits, parseAddress } from '../../../shared/network/address.ts';
 import type { Family } from '../../../shared/network/address.ts';
-import { routingTables } from '../../../shared/network/host/host-network.ts';
+import { refuses, routingTables } from '../../../shared/network/host/host-network.ts';
 import type {
   HostLink,
   HostRoute,
   HostRule,
   HostRuleAction,
+  NextHop,
   RouteKind,
   RuleSelector,
 } from '../../../shared/network/host/host-network.ts';
 import { networkOf, parsePrefix } from '../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
-import { protocolOf } from './ip-json.ts';
+import { gatewayOf, protocolOf } from './ip-json.ts';
 import { isObject, list, number, objectsOf, text } from './json-fields.ts';
 import type { JsonObject } from './json-fields.ts';
 
@@ -41,6 +42,7 @@ export function hostLinksOf(json: string): HostLink[] {
       name: text(link, 'ifname') ?? '',
       kind: isObject(linkinfo) ? text(linkinfo, 'info_kind') : null,
       isUp: list(link, 'flags').includes('UP'),
+      group: groupOf(link, 'group') ?? 0,
     };
   });
 }
@@ -50,22 +52,40 @@ export function hostRoutesOf(json: string, family: Family): HostRoute[] {
   return objectsOf(json, 'dst').flatMap((route): HostRoute[] => {
     const prefix = prefixOf(text(route, 'dst') ?? '', null, family);
     if (prefix === null) return [];
-    const hops = [route, ...list(route, 'nexthops').filter(isObject)];
-    const living = hops.filter((hop) => text(hop, 'dev') !== null && !isDead(hop));
-    const hop = living[0] ?? hops.find((each) => text(each, 'dev') !== null) ?? route;
+    const kind = routeKinds[text(route, 'type') ?? '1'] ?? 'unicast';
+    const hops = [route, ...list(route, 'nexthops').filter(isObject)].filter(
+      (hop) => text(hop, 'dev') !== null,
+    );
+    const living = hops.filter((hop) => !isDead(hop));
     return [
       {
         prefix,
         table: Number(text(route, 'table') ?? routingTables.main),
-        kind: routeKinds[text(route, 'type') ?? '1'] ?? 'unicast',
-        device: text(hop, 'dev'),
-        gateway: gatewayOf(hop),
+        kind,
+        // Those that lead nowhere are shown with the loopback interface.
+        hops: goesOn(kind) ? (living.length === 0 ? hops : living).map(nextHopOf) : [],
         metric: number(route, 'metric') ?? 0,
         source: parseAddress(text(route, 'prefsrc') ?? ''),
-        isDead: isDead(hop),
+        only: onlyOf(route, family),
+        isDead: hops.length > 0 && living.length === 0,
       },
     ];
   });
+}
+
+function goesOn(kind: RouteKind): boolean {
+  return !refuses({ kind }) && kind !== 'throw';
+}
+
+function nextHopOf(hop: JsonObject): NextHop {
+  return { device: text(hop, 'dev') ?? '', gateway: parseAddress(gatewayOf(hop) ?? '') };
+}
+
+/** A class of service is asked of packets of IPv4, a source of those of IPv6. */
+function onlyOf(route: JsonObject, family: Family): HostRoute['only'] {
+  const serviceClass = Number(text(route, 'tos') ?? 0);
+  const from = prefixOf(text(route, 'from') ?? '', null, family);
+  return serviceClass === 0 && from === null ? null : { serviceClass, from };
 }
 
 /** The rules in the output of `ip -N -j rule show`. */
@@ -104,6 +124,7 @@ function actionOf(rule: JsonObject): HostRuleAction {
     kind: 'lookup',
     table: Number(text(rule, 'table') ?? 0),
     suppressed: number(rule, 'suppress_prefixlen'),
+    suppressedGroup: groupOf(rule, 'suppress_ifgroup'),
   };
 }
 
@@ -120,10 +141,11 @@ function prefixOf(shown: string, length: number | null, family: Family): Prefix 
   return address === null ? null : networkOf({ address, length: Math.min(length, addressBits[family]) });
 }
 
-/** The next hop; one of the other family is in `via`. */
-function gatewayOf(hop: JsonObject): HostRoute['gateway'] {
-  const { via } = hop;
-  return parseAddress(text(hop, 'gateway') ?? (isObject(via) ? text(via, 'host') : null) ?? '');
+/** The number of a group of links; that of no group has a name as well. */
+function groupOf(object: JsonObject, field: string): number | null {
+  const shown = text(object, field);
+  if (shown === null) return null;
+  return shown === 'default' ? 0 : Number(shown);
 }
 
 /** A link without a carrier stays in use unless the kernel is told otherwise; it then marks the route dead. */

@@ -5,6 +5,7 @@
 
 import type { Family } from '../../../shared/network/address.ts';
 import { isObject, list, number, objectsOf, text } from './json-fields.ts';
+import type { JsonObject } from './json-fields.ts';
 
 /** The number of the main routing table. */
 export const mainTable = 254;
@@ -74,7 +75,7 @@ export function routesOf(json: string, family: Family): RouteFacts[] {
   return objectsOf(json, 'dst').map((route) => ({
     destination: text(route, 'dst')?.replace('default', everything) ?? '',
     device: text(route, 'dev'),
-    gateway: text(route, 'gateway'),
+    gateway: gatewayOf(route),
     source: text(route, 'prefsrc'),
     table: Number(text(route, 'table') ?? mainTable),
     metric: number(route, 'metric') ?? 0,
@@ -83,6 +84,12 @@ export function routesOf(json: string, family: Family): RouteFacts[] {
         .filter(isObject)
         .map((metrics) => number(metrics, 'mtu'))[0] ?? null,
   }));
+}
+
+/** The next hop; one of the other family is in `via`. */
+export function gatewayOf(hop: JsonObject): string | null {
+  const { via } = hop;
+  return text(hop, 'gateway') ?? (isObject(via) ? text(via, 'host') : null);
 }
 
 /** The rules in the output of `ip -N -j rule`. */

@@ -18,6 +18,18 @@ export async function routesTo(
   return routesOf(await answersOfIp(questions(endpoints, mark), programs), 4);
 }
 
+/** The route that a packet of a user's would take; null where the kernel does not let it go. @param mark 0 is none */
+export async function routeFor(
+  address: string,
+  mark: number,
+  user: number,
+  programs: Programs,
+): Promise<RouteFacts | null> {
+  const question = `route get ${address} mark ${mark} uid ${user}`;
+  const [route] = routesOf(await answersOfIp([question], programs), 4);
+  return route ?? null;
+}
+
 /**
  * By which interface, gateway and source address some endpoints are reached, as text: another text is another way. A way by an
  * interface without a carrier is none.

@@ -1,35 +1,28 @@
 import { FaultError } from '../../../shared/fault.ts';
-import { formatAddress, parseAddress } from '../../../shared/network/address.ts';
-import type { Address } from '../../../shared/network/address.ts';
+import { parseAddress } from '../../../shared/network/address.ts';
 import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
-import { explainRouting } from '../../../shared/network/host/explanation.ts';
-import type { RoutingExplanation } from '../../../shared/network/host/explanation.ts';
-import { lossText, passText, routeText, ruleText } from '../../../shared/network/host/words.ts';
+import type { TunnelNames } from '../../../shared/network/host/ownership.ts';
 import { findConflicts } from '../../../shared/network/plan/conflicts.ts';
 import type { Conflict } from '../../../shared/network/plan/conflicts.ts';
 import { wordsOf } from '../../../shared/network/plan/conflict-words.ts';
-import { desiredNetwork } from '../../../shared/network/plan/desired.ts';
 import { differenceOf } from '../../../shared/network/plan/difference.ts';
 import { killSwitchOf } from '../../../shared/network/plan/kill-switch.ts';
+import { desiredBeside, takenBy } from '../../../shared/network/plan/neighbours.ts';
+import type { Neighbour, Sole } from '../../../shared/network/plan/neighbours.ts';
 import { routedPrefixes } from '../../../shared/network/plan/planned-tunnel.ts';
 import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
-import { contains, formatPrefix } from '../../../shared/network/prefix.ts';
+import { formatPrefix } from '../../../shared/network/prefix.ts';
 import { membershipOf } from '../../../shared/network/prefix-table.ts';
 import { addressOfEndpoint } from '../endpoints/endpoint.ts';
-import { lookUpBySystem } from '../endpoints/system-lookup.ts';
-import { wordsOfFailure } from '../endpoints/resolve.ts';
 import { readHostNetwork } from '../network/host.ts';
-import { routesTo } from '../network/routes-to.ts';
 import type { Programs } from '../system/programs.ts';
 import { resolverNumbers } from '../system/resolver-user.ts';
+import { soleTaken } from './faults.ts';
 import type { LiveTunnel } from './live-tunnel.ts';
-import { plannedTunnel } from './prepared.ts';
-import type { PreparedTunnel } from './prepared.ts';
-
-/** TCP and UDP alike are looked up as UDP, which is what `ip route get` asks for. */
-const protocols = { 4: 17, 6: 0 } as const;
+import { plannedTunnel, shownWarnings } from './prepared.ts';
+import type { PreparedTunnel, PreparedWarning } from './prepared.ts';
 
 /** How somebody has decided about conflicts before they are known. */
 export interface Decisions {
@@ -47,62 +40,105 @@ export interface NamesInUse {
   serversFor(name: string): Promise<string[]>;
 }
 
-/** The conflicts of a tunnel with the host as it is and the other tunnels that are up. Changes nothing. */
-export async function conflictsOf(
+/** What stands in a tunnel's way. */
+export interface Foreseen {
+  readonly conflicts: readonly Conflict[];
+  /** What the machine has once, and another user has already: nobody here can decide about that. */
+  readonly taken: { readonly sole: Sole; readonly neighbour: Neighbour } | null;
+}
+
+/** The other tunnels that are up. */
+export interface Others {
+  readonly own: readonly LiveTunnel[];
+  /** Those of other users. */
+  readonly beside: readonly Neighbour[];
+}
+
+/** What of a tunnel is in conflict with the host as it is and the other tunnels that are up. Changes nothing. */
+export async function foresee(
   prepared: PreparedTunnel,
-  others: readonly LiveTunnel[],
+  others: Others,
   programs: Programs,
   names: NamesInUse,
-): Promise<Conflict[]> {
+): Promise<Foreseen> {
   const [host, uplinkServers] = await Promise.all([readHostNetwork(programs), names.uplinkServers()]);
-  const servers = uplinkServers.flatMap((server) => parseAddress(server) ?? []);
-  const tunnels = new Map(others.map((live) => [live.interface, { name: live.prepared.tunnel.name }]));
-  return findConflicts(plannedTunnel(prepared), { host, tunnels, nameServers: servers });
+  const nameServers = uplinkServers.flatMap((server) => parseAddress(server) ?? []);
+  const planned = plannedTunnel(prepared);
+  const conflicts = findConflicts(planned, { host, tunnels: tunnelNames(others), nameServers });
+  const taken = takenBy([planned], others.beside);
+  // Where only the first user may have it, that is all there is to say.
+  const isSaid = ({ code, owner }: Conflict): boolean =>
+    code === 'full-tunnel-twice' && owner.user !== null && taken?.sole === 'full tunnel';
+  return { conflicts: conflicts.filter((conflict) => !isSaid(conflict)), taken };
+}
+
+/** The names of tunnels, by interface. */
+export function tunnelNames({ own, beside }: Others): TunnelNames {
+  return new Map([
+    ...beside.map(({ tunnel, owner }): [string, { name: string; user: number | null }] => [
+      tunnel.interface,
+      { name: tunnel.interface, user: owner },
+    ]),
+    ...own.map((live): [string, { name: string; user: number | null }] => [
+      live.interface,
+      { name: live.prepared.tunnel.name, user: null },
+    ]),
+  ]);
 }
 
 /**
  * The tunnel as it may come up: without what it is in conflict with where that is to be subtracted, and with a warning for
  * everything that was gone on in spite of.
  *
- * @throws FaultError with the code of the first conflict that nobody has decided about
+ * @throws FaultError with the code of the first conflict that nobody has decided about, or nobody can
  */
 export function decide(
   prepared: PreparedTunnel,
-  conflicts: readonly Conflict[],
+  { conflicts, taken }: Foreseen,
   { accept, subtract }: Decisions,
 ): PreparedTunnel {
+  if (taken !== null) throw soleTaken(taken);
   const subtracted = conflicts.filter((conflict) => subtract && canBeSubtracted(conflict));
   const open = conflicts.filter((conflict) => !subtracted.includes(conflict));
   const stopping = open.filter(({ code, severity }) => severity === 'error' && !accept.includes(code));
   const [first] = stopping;
   if (first !== undefined) throw new FaultError(stoppedBy(first, stopping, prepared));
+  // A gateway may be the name server as well.
+  const withheld = new Map(subtracted.map((conflict) => [formatPrefix(conflict.against), conflict]));
   return {
     ...prepared,
-    withheld: [...prepared.withheld, ...subtracted.map(({ against }) => against)],
+    withheld: [...prepared.withheld, ...[...withheld.values()].map(({ against }) => against)],
     warnings: [
       ...prepared.warnings,
-      ...open.map((conflict) => ({ code: conflict.code, ...wordsOf(conflict) })),
-      ...subtracted.map(({ against, owner }) => ({
+      ...open.map(warningOf),
+      ...[...withheld].map(([text, { owner }]) => ({
         code: 'subtracted',
-        message: `${formatPrefix(against)} stays out of the tunnel: it is on ${owner.interface}.`,
+        message: `${text} stays out of the tunnel: it is on ${owner.interface}.`,
         hint: 'So it was asked with --subtract. Bring the tunnel up without it to change that.',
       })),
     ],
   };
 }
 
+/** What is about another tunnel holds as long as that is up. */
+function warningOf(conflict: Conflict): PreparedWarning {
+  const { code, owner } = conflict;
+  const warning = { code, ...wordsOf(conflict) };
+  return owner.kind === 'tunnel' ? { ...warning, about: owner.interface } : warning;
+}
+
 /** What would be done for a tunnel, and what it would run into. */
 export function planOf(
   prepared: PreparedTunnel,
-  conflicts: readonly Conflict[],
-  others: readonly LiveTunnel[],
+  { conflicts, taken }: Foreseen,
+  { own, beside }: Others,
 ): Omit<HelperResult<'plan'>, 'dns'> {
-  const standing = others.map((live) => plannedTunnel(live.prepared));
+  const standing = own.map((live) => plannedTunnel(live.prepared));
   const planned = plannedTunnel(prepared);
   const prefixes = routedPrefixes(planned);
   const isInside = membershipOf(prefixes);
   const { scripts } = prepared.tunnel;
-  const changes = differenceOf(wantedBy([...standing, planned]), wantedBy(standing));
+  const changes = differenceOf(wantedBy([...standing, planned], beside), wantedBy(standing, beside));
   return {
     name: prepared.tunnel.name,
     interface: prepared.tunnel.interface,
@@ -117,109 +153,39 @@ export function planOf(
       ...changes.map(({ kind, resource }) => `${kind} ${resourceIdentity(resource)}`),
       ...scripts.PostUp.map((command) => `run PostUp: ${command}`),
     ],
-    conflicts: conflicts.map((conflict) => ({
-      code: conflict.code,
-      severity: conflict.severity,
-      prefix: formatPrefix(conflict.prefix),
-      against: formatPrefix(conflict.against),
-      owner: conflict.owner,
-      ...wordsOf(conflict),
-      choices: choicesFor(conflict),
-    })),
-    warnings: [...prepared.warnings],
+    conflicts: [...(taken === null ? [] : [soleConflict(taken)]), ...conflicts.map(shown)],
+    warnings: shownWarnings(prepared),
   };
+}
+
+type ShownConflict = HelperResult<'plan'>['conflicts'][number];
+
+function shown(conflict: Conflict): ShownConflict {
+  const { code, severity, prefix, against, owner } = conflict;
+  return {
+    code,
+    severity,
+    prefix: formatPrefix(prefix),
+    against: formatPrefix(against),
+    owner: { kind: owner.kind, interface: owner.interface, name: owner.name },
+    ...wordsOf(conflict),
+    choices: choicesFor(conflict),
+  };
+}
+
+function soleConflict(taken: NonNullable<Foreseen['taken']>): ShownConflict {
+  const { code, message, hint } = soleTaken(taken).fault;
+  const { interface: name } = taken.neighbour.tunnel;
+  const owner = { kind: 'tunnel', interface: name, name } as const;
+  return { code, severity: 'error', prefix: '.', against: '.', owner, message, hint, choices: ['stop'] };
 }
 
 /** Everything that tunnels need of the network, but for what the kill switch says of the LAN. */
-function wantedBy(tunnels: readonly PlannedTunnel[]): Resource[] {
+function wantedBy(tunnels: readonly PlannedTunnel[], beside: readonly Neighbour[]): Resource[] {
   const { user } = resolverNumbers();
-  const killSwitch = killSwitchOf(tunnels, { resolver: user, lan: [], opening: null });
-  return [...(killSwitch === null ? [] : [killSwitch]), ...desiredNetwork(tunnels, user)];
-}
-
-/**
- * Where a packet of this host would go, and why not elsewhere.
- *
- * @param destination an address, or a name that is looked up
- * @throws FaultError `endpoint-unresolved` for a name that has no address
- */
-export async function explain(
-  destination: string,
-  mark: number,
-  tunnels: readonly LiveTunnel[],
-  programs: Programs,
-  names: NamesInUse,
-): Promise<HelperResult<'explain'>> {
-  const address = await addressOf(destination);
-  const text = formatAddress(address);
-  const [host, servers, [kernelRoute]] = await Promise.all([
-    readHostNetwork(programs),
-    text === destination ? [] : names.serversFor(destination),
-    routesTo([address.family === 6 ? `[${text}]:0` : `${text}:0`], mark, programs),
-  ]);
-  const packet = { destination: address, mark, user: 0, protocol: protocols[address.family] };
-  const found = explainRouting(host, packet);
-  const live = tunnels.find((tunnel) => tunnel.interface === found.route?.device);
-  return {
-    destination: text,
-    name: text === destination ? null : destination,
-    nameServers: servers,
-    mark: mark === 0 ? null : mark,
-    tunnel: live?.prepared.tunnel.name ?? null,
-    peer: live === undefined ? null : peerFor(address, live),
-    interface: found.route?.kind === 'local' ? 'lo' : (found.route?.device ?? null),
-    gateway:
-      found.route?.gateway === undefined || found.route.gateway === null
-        ? null
-        : formatAddress(found.route.gateway),
-    source: kernelRoute?.source ?? null,
-    route: found.route === null ? null : routeText(found.route),
-    rule: found.rule === null ? null : ruleText(found.rule),
-    passed: found.passed.map(({ rule, reason }) => ({ rule: ruleText(rule), reason: passText(reason) })),
-    losers: found.losers.map(({ route, reason }) => ({ route: routeText(route), reason: lossText(reason) })),
-    verdict: verdictOf(text, found, live),
-  };
-}
-
-/** The peer of a tunnel that carries an address: that with the longest prefix of its own around it. */
-function peerFor(address: Address, live: LiveTunnel): { publicKey: string; name: string | null } | null {
-  const [best] = live.prepared.tunnel.peers
-    .flatMap((peer) => peer.allowedIps.map((prefix) => ({ peer, prefix })))
-    .filter(({ prefix }) => contains(prefix, address))
-    // Of one prefix, the peer that claimed it last.
-    .reverse()
-    .sort((a, b) => b.prefix.length - a.prefix.length);
-  return best === undefined ? null : { publicKey: best.peer.publicKey, name: best.peer.name };
-}
-
-function verdictOf(
-  address: string,
-  { route, rule }: RoutingExplanation,
-  live: LiveTunnel | undefined,
-): string {
-  if (route === null && rule !== null) return `${address} is refused by a rule.`;
-  if (route === null) return `No route leads to ${address}.`;
-  if (route.kind === 'local') return `${address} is this machine itself.`;
-  if (route.device === null) return `${address} is refused by a route: ${route.kind}.`;
-  if (live === undefined) return `${address} goes out by ${route.device}, through no tunnel of Adit.`;
-  const peer = peerFor(parseAddress(address) ?? route.prefix, live);
-  const { name } = live.prepared.tunnel;
-  if (peer === null)
-    return `${address} goes into the tunnel "${name}", which drops it: no peer has it in its AllowedIPs.`;
-  return `${address} goes through the tunnel "${name}" to ${peer.name ?? peer.publicKey}.`;
-}
-
-async function addressOf(destination: string): Promise<Address> {
-  const literal = parseAddress(destination);
-  if (literal !== null) return literal;
-  const outcome = await lookUpBySystem(destination);
-  const resolved = outcome.kind === 'found' ? parseAddress(outcome.addresses[0] ?? '') : null;
-  if (resolved !== null) return resolved;
-  throw new FaultError({
-    code: 'endpoint-unresolved',
-    message: `"${destination}" is no address, and no name that has one${outcome.kind === 'none' ? `: ${wordsOfFailure(outcome.reason)}` : ''}.`,
-    hint: 'Give an address, or check the name and the name server.',
-  });
+  const theirs = beside.map(({ tunnel }) => ({ ...tunnel, killSwitch: null }));
+  const killSwitch = killSwitchOf([...tunnels, ...theirs], { resolver: user, lan: [], opening: null });
+  return [...(killSwitch === null ? [] : [killSwitch]), ...desiredBeside(tunnels, beside, user)];
 }
 
 function canBeSubtracted({ code }: Conflict): boolean {

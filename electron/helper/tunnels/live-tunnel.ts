@@ -20,6 +20,7 @@ import type { DeviceReading, Engine, EngineChange, PeerReading } from '../engine
 import type { Clock } from '../system/clock.ts';
 import { demandingSince, hasSession, meetPeer, nextTurn, observePeer, peerState } from './peer-state.ts';
 import type { PeerMemory } from './peer-state.ts';
+import { shownWarnings } from './prepared.ts';
 import type { PreparedTunnel } from './prepared.ts';
 
 /** What a tunnel is going through as a whole. While it is `up`, its peers say how it is. */
@@ -317,7 +318,7 @@ export class LiveTunnel {
   }
 
   #head(): TunnelHead {
-    const { tunnel, ipv6, mtu, since, warnings } = this.prepared;
+    const { tunnel, ipv6, mtu, since } = this.prepared;
     return {
       name: tunnel.name,
       interface: tunnel.interface,
@@ -334,7 +335,7 @@ export class LiveTunnel {
       killSwitch: this.#killSwitch(),
       scripts: this.#scripts(),
       warnings: [
-        ...warnings,
+        ...shownWarnings(this.prepared),
         ...this.#nameStatus.warnings,
         ...this.#killSwitchWarnings(),
         ...this.#troubleWarnings(),

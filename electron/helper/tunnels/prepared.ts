@@ -32,7 +32,32 @@ export interface PreparedTunnel {
   /** What its profile wants and it does not get. */
   readonly leftOut: readonly RefusedKey[];
   /** What was found while it was prepared. */
-  readonly warnings: readonly TunnelWarning[];
+  readonly warnings: readonly PreparedWarning[];
+}
+
+/** A warning, and the interface of the other tunnel that it is about: it holds while that one is up. */
+export interface PreparedWarning extends TunnelWarning {
+  readonly about?: string;
+}
+
+/** The same tunnel when another one is gone. */
+export function withoutOther(prepared: PreparedTunnel, other: string): PreparedTunnel {
+  const warnings = prepared.warnings.filter(({ about }) => about !== other);
+  return warnings.length === prepared.warnings.length ? prepared : { ...prepared, warnings };
+}
+
+/** Some tunnels when all others are gone. */
+export function amongThemselves(tunnels: readonly PreparedTunnel[]): PreparedTunnel[] {
+  const standing = new Set(tunnels.map(({ tunnel }) => tunnel.interface));
+  return tunnels.map((prepared) => ({
+    ...prepared,
+    warnings: prepared.warnings.filter(({ about }) => about === undefined || standing.has(about)),
+  }));
+}
+
+/** Warnings as they are shown. */
+export function shownWarnings({ warnings }: PreparedTunnel): TunnelWarning[] {
+  return warnings.map(({ code, message, hint }) => ({ code, message, hint }));
 }
 
 /** What the network plan needs of a prepared tunnel. */

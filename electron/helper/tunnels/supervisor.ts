@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultError, faultOf } from '../../../shared/fault.ts';
 import type { Fault } from '../../../shared/fault.ts';
 import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
-import type { Conflict } from '../../../shared/network/plan/conflicts.ts';
 import { wishOf } from '../../../shared/names/wish.ts';
 import type { NameWish } from '../../../shared/names/wish.ts';
 import { outerMark } from '../../../shared/network/plan/constants.ts';
@@ -28,8 +27,9 @@ import type { Programs } from '../system/programs.ts';
 import type { RunFolder } from '../system/run-folder.ts';
 import { SleepNotice } from '../system/sleep-notice.ts';
 import { Turnstile } from '../system/turnstile.ts';
-import { conflictsOf, decide, explain, planOf } from './advice.ts';
-import type { Decisions } from './advice.ts';
+import { decide, foresee, planOf, tunnelNames } from './advice.ts';
+import type { Decisions, Foreseen, Others } from './advice.ts';
+import { explain } from './explain.ts';
 import { anotherTunnelsInterface, cancelled, namesLeft, noHandshake, notBlocking, notUp } from './faults.ts';
 import { LiveTunnel } from './live-tunnel.ts';
 import { NetworkHolder } from './network-holder.ts';
@@ -37,7 +37,7 @@ import type { Basis, Exceptions } from './network-holder.ts';
 import { Neighbours } from './neighbours.ts';
 import { decideNames, nameConflict } from './name-advice.ts';
 import { measureMtu, prepare, withEndpoints, withIPv6 } from './prepare.ts';
-import { guardedTunnel } from './prepared.ts';
+import { amongThemselves, guardedTunnel, withoutOther } from './prepared.ts';
 import type { PreparedTunnel } from './prepared.ts';
 import { HoldingsRecord } from './record.ts';
 import { Roaming } from './roaming.ts';
@@ -164,7 +164,7 @@ export class Supervisor {
   /** Brings back the tunnels that a helper before this one promised, and undoes whatever else it left. */
   start(): Promise<void> {
     return this.#turnstile.pass(async () => {
-      const tunnels = this.#record.promised().map((prepared) => this.#add(prepared));
+      const tunnels = amongThemselves(this.#record.promised()).map((prepared) => this.#add(prepared));
       if (tunnels.length > 0) this.#begin(tunnels);
       await this.#repair();
     });
@@ -236,11 +236,11 @@ export class Supervisor {
     const ipv6 = await hasIPv6();
     const ruling = this.#scripts.rule(tunnel);
     const known = { ruling, endpoints: await resolveEndpoints(tunnel, this.#lookups()), ipv6 };
-    const { prepared, conflicts } = await this.#foresee(known);
+    const { prepared, foreseen } = await this.#foresee(known);
     const others = this.#others(tunnel);
     const [wish, otherWishes] = [wishOfTunnel(prepared), others.map((live) => wishOfTunnel(live.prepared))];
     const { dns, warnings } = await this.#names.foresee(wish, otherWishes);
-    const plan = planOf(prepared, conflicts, others);
+    const plan = planOf(prepared, foreseen, this.#allOthers(others));
     const ofNames = nameConflict(wish, otherWishes);
     return {
       ...plan,
@@ -257,7 +257,10 @@ export class Supervisor {
 
   /** Where a packet of this machine's would go, and why not elsewhere. @param mark 0 is none */
   explain(destination: string, mark: number): Promise<HelperResult<'explain'>> {
-    return explain(destination, mark, [...this.#tunnels.values()], this.#surroundings.programs, this.#names);
+    const { programs, owner: user } = this.#surroundings;
+    const own = [...this.#tunnels.values()];
+    const names = tunnelNames(this.#allOthers(own));
+    return explain({ destination, mark, user }, own, names, programs, this.#names);
   }
 
   /** The state of every tunnel, read afresh. */
@@ -344,10 +347,10 @@ export class Supervisor {
    * @throws FaultError with the code of a conflict that nobody has decided about
    */
   async #agree(known: Known, decisions: Decisions): Promise<PreparedTunnel> {
-    const { prepared, conflicts } = await this.#foresee(known);
+    const { prepared, foreseen } = await this.#foresee(known);
     const otherWishes = this.#others(prepared.tunnel).map((live) => wishOfTunnel(live.prepared));
     decideNames(nameConflict(wishOfTunnel(prepared), otherWishes), decisions);
-    return decide(prepared, conflicts, decisions);
+    return decide(prepared, foreseen, decisions);
   }
 
   /** Does work under a kill switch that stands ahead of its tunnel, if it does; afterwards it is the tunnel's, or gone. */
@@ -412,17 +415,23 @@ export class Supervisor {
   }
 
   /** Looks at how things are, and prepares a tunnel for them. Changes nothing. */
-  async #foresee(known: Known): Promise<{ prepared: PreparedTunnel; conflicts: readonly Conflict[] }> {
+  async #foresee(known: Known): Promise<{ prepared: PreparedTunnel; foreseen: Foreseen }> {
     const { clock, programs } = this.#surroundings;
     programs.checkEssential();
-    const theirs = this.#neighbours.look().tunnels.map((neighbour) => neighbour.tunnel);
+    const others = this.#allOthers(this.#others(known.ruling.tunnel));
+    const theirs = others.beside.map((neighbour) => neighbour.tunnel);
     const order = Math.max(0, ...[...this.#prepared(), ...theirs].map((other) => other.order)) + 1;
     const prepared = await prepare({ ...known, order, wallTime: clock.wallTime() });
-    const [mtu, conflicts] = await Promise.all([
+    const [mtu, foreseen] = await Promise.all([
       measureMtu(prepared, programs),
-      conflictsOf(prepared, this.#others(prepared.tunnel), programs, this.#names),
+      foresee(prepared, others, programs, this.#names),
     ]);
-    return { prepared: { ...prepared, mtu }, conflicts };
+    return { prepared: { ...prepared, mtu }, foreseen };
+  }
+
+  /** Those of other users, too. */
+  #allOthers(own: readonly LiveTunnel[]): Others {
+    return { own, beside: this.#neighbours.look().tunnels };
   }
 
   /** The tunnels beside which this one would stand. */
@@ -740,6 +749,7 @@ export class Supervisor {
   #drop(live: LiveTunnel): void {
     live.detach();
     this.#tunnels.delete(live.interface);
+    for (const other of this.#tunnels.values()) other.prepared = withoutOther(other.prepared, live.interface);
     if (!this.#prepared().some(({ tunnel }) => tunnel.killSwitch !== null)) this.#uplink.close();
     this.#tell({ interface: live.interface, head: null });
     if (this.#tunnels.size === 0) this.#monitor.stop();

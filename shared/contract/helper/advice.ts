@@ -12,8 +12,16 @@ export const decisions = {
 /** An address, or a DNS name. */
 export const destinationText = z.string().regex(/^[A-Za-z0-9._:%-]{1,253}$/, 'not an address or a DNS name');
 
-const owner = z.strictObject({
+/** Whose an interface is. */
+const linkOwner = z.strictObject({
   kind: z.enum(['tunnel', 'vpn', 'bridge', 'lan', 'other']),
+  interface: z.string(),
+  name: z.string(),
+});
+
+const owner = z.strictObject({
+  /** A `refusal` is a route or rule by which this machine itself lets nothing go: without an interface, named by its text. */
+  kind: z.enum([...linkOwner.shape.kind.options, 'refusal']),
   interface: z.string(),
   name: z.string(),
 });
@@ -58,6 +66,8 @@ export const routeExplanation = z.strictObject({
   tunnel: z.string().nullable(),
   peer: z.strictObject({ publicKey: z.string(), name: z.string().nullable() }).nullable(),
   interface: z.string().nullable(),
+  /** Whose that is. */
+  owner: linkOwner.nullable(),
   gateway: z.string().nullable(),
   source: z.string().nullable(),
   route: z.string().nullable(),

@@ -18,6 +18,8 @@ export interface HostLink {
   /** What the kernel calls a virtual link, such as `bridge`, `tun` or `wireguard`; null for a card. */
   readonly kind: string | null;
   readonly isUp: boolean;
+  /** The number of the group that somebody has put it into; 0 unless told. */
+  readonly group: number;
 }
 
 /** What becomes of a packet that a route takes. */
@@ -32,19 +34,27 @@ export type RouteKind =
   | 'prohibit'
   | 'throw';
 
+/** Where packets of a route go on. */
+export interface NextHop {
+  readonly device: string;
+  /** Null where the destination itself is on the link. */
+  readonly gateway: Address | null;
+}
+
 /** A route of a routing table. */
 export interface HostRoute {
   readonly prefix: Prefix;
   /** 254 is `main`, 255 `local`, 253 `default`. */
   readonly table: number;
   readonly kind: RouteKind;
-  /** Null where the packet goes nowhere, or to one of several next hops. */
-  readonly device: string | null;
-  readonly gateway: Address | null;
+  /** Those that live, or all where none does; each packet takes one. None where the packet goes nowhere. */
+  readonly hops: readonly NextHop[];
   /** Of routes to one prefix, the lowest carries. */
   readonly metric: number;
   /** The source that packets of this machine get; null where the kernel chooses. */
   readonly source: Address | null;
+  /** The only packets that it is for: of one service class, or from some sources. Null is all. */
+  readonly only: { readonly serviceClass: number; readonly from: Prefix | null } | null;
   /** Whether the kernel knows that nothing gets out there. */
   readonly isDead: boolean;
 }
@@ -67,8 +77,13 @@ export interface RuleSelector {
 
 /** What a rule does. */
 export type HostRuleAction =
-  /** Asks a table, and takes no answer of `suppressed` bits or fewer. */
-  | { readonly kind: 'lookup'; readonly table: number; readonly suppressed: number | null }
+  /** Asks a table, and takes no answer of `suppressed` bits or fewer, nor one by an interface of the group `suppressedGroup`. */
+  | {
+      readonly kind: 'lookup';
+      readonly table: number;
+      readonly suppressed: number | null;
+      readonly suppressedGroup: number | null;
+    }
   | { readonly kind: 'goto'; readonly priority: number }
   | { readonly kind: 'nop' }
   | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' };
@@ -81,6 +96,11 @@ export interface HostRule {
   readonly inverted: boolean;
   readonly selector: RuleSelector;
   readonly action: HostRuleAction;
+}
+
+/** Whether a route answers that there is no way. */
+export function refuses({ kind }: Pick<HostRoute, 'kind'>): boolean {
+  return kind === 'blackhole' || kind === 'unreachable' || kind === 'prohibit';
 }
 
 /** The kernel's routing tables by their numbers. */

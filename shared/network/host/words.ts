@@ -2,21 +2,28 @@ import { formatAddress } from '../address.ts';
 import { formatPrefix } from '../prefix.ts';
 import type { LossReason } from './explanation.ts';
 import { routingTables } from './host-network.ts';
-import type { HostRoute, HostRule, HostRuleAction, RuleSelector } from './host-network.ts';
+import type { HostRoute, HostRule, HostRuleAction, NextHop, RuleSelector } from './host-network.ts';
 import type { PassReason } from './lookup.ts';
 
 /** A route as `ip route` writes it, with its table. */
-export function routeText({ prefix, kind, gateway, device, metric, table }: HostRoute): string {
+export function routeText({ prefix, kind, hops, metric, table, only }: HostRoute): string {
+  const ways = hops.map(hopText);
+  const { from = null, serviceClass = 0 } = only ?? {};
   return [
     kind === 'unicast' ? '' : kind,
     prefix.length === 0 ? `default (${formatPrefix(prefix)})` : formatPrefix(prefix),
-    gateway === null ? '' : `via ${formatAddress(gateway)}`,
-    device === null ? '' : `dev ${device}`,
+    from === null ? '' : `from ${formatPrefix(from)}`,
+    serviceClass === 0 ? '' : `tos 0x${serviceClass.toString(16)}`,
+    ...(ways.length > 1 ? ways.map((way) => `nexthop ${way}`) : ways),
     `table ${tableName(table)}`,
     metric === 0 ? '' : `metric ${metric}`,
   ]
     .filter((word) => word !== '')
     .join(' ');
+}
+
+function hopText({ gateway, device }: NextHop): string {
+  return gateway === null ? `dev ${device}` : `via ${formatAddress(gateway)} dev ${device}`;
 }
 
 /** A rule as `ip rule` writes it, with its priority. */
@@ -34,6 +41,8 @@ export function passText(reason: PassReason): string {
       return 'its table has no route for this';
     case 'suppressed':
       return `its route, ${routeText(reason.route)}, is not specific enough for it`;
+    case 'group-suppressed':
+      return `its route, ${routeText(reason.route)}, leaves by an interface of the group that it does not take`;
     case 'thrown':
       return `its route, ${routeText(reason.route)}, tells to ask further`;
     case 'nop':
@@ -50,8 +59,14 @@ export function lossText(reason: LossReason): string {
       return 'another route of its table to the same prefix has a lower metric, or stands before it';
     case 'suppressed':
       return 'the rule that asks its table takes more specific routes only';
+    case 'group-suppressed':
+      return 'the rule that asks its table does not take the group of its interface';
     case 'other-packets':
       return 'the rules that ask its table are for other packets';
+    case 'not-for-it':
+      return 'it is for packets of another service class, or from other sources';
+    case 'hidden-by-source':
+      return 'another route to the same prefix is for some sources only, and a packet without a source yet passes by both';
     case 'asked-later':
       return 'a rule that comes before has decided';
     case 'dead':
@@ -91,8 +106,12 @@ function markText({ value, mask }: { value: number; mask: number }): string {
 function actionText(action: HostRuleAction): string {
   switch (action.kind) {
     case 'lookup': {
-      const asked = `lookup ${tableName(action.table)}`;
-      return action.suppressed === null ? asked : `${asked} suppress_prefixlength ${action.suppressed}`;
+      const { table, suppressed, suppressedGroup } = action;
+      return [
+        `lookup ${tableName(table)}`,
+        ...(suppressed === null ? [] : [`suppress_prefixlength ${suppressed}`]),
+        ...(suppressedGroup === null ? [] : [`suppress_ifgroup ${suppressedGroup}`]),
+      ].join(' ');
     }
     case 'goto':
       return `goto ${action.priority}`;

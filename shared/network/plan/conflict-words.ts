@@ -16,10 +16,11 @@ export function wordsOf(conflict: Conflict): ConflictWords {
   const prefix = formatPrefix(conflict.prefix);
   const against = formatPrefix(conflict.against);
   const owner = nameOf(conflict.owner);
+  const inside = prefix === against ? prefix : `${against} in ${prefix}`;
   switch (conflict.code) {
     case 'route-taken':
       return {
-        message: `${prefix} is ${owner} already: it would go into the tunnel as a whole.`,
+        message: `${inside} is ${owner} already: it would go into the tunnel as a whole.`,
         hint: `Subtract it, and it stays where it is; go on, and ${owner} is out of reach while the tunnel is up; or stop.`,
       };
     case 'route-split':
@@ -28,10 +29,7 @@ export function wordsOf(conflict: Conflict): ConflictWords {
         hint: 'The rest stays where it is. Subtract it if you need that part here.',
       };
     case 'route-shadowed':
-      return {
-        message: `${against} of ${prefix} is ${owner}, and stays there: what you look for in the tunnel under these addresses is not found.`,
-        hint: `Take ${conflict.owner.interface} down, or give its network other addresses, if you need them in the tunnel.`,
-      };
+      return conflict.severity === 'error' ? whollyShadowed(conflict) : partlyShadowed(conflict);
     case 'address-taken':
       return {
         message: `${hostOf(prefix)} is an address of this machine already, on ${conflict.owner.interface}: what others send to it there is dropped while the tunnel is up.`,
@@ -46,10 +44,7 @@ export function wordsOf(conflict: Conflict): ConflictWords {
         hint: `Write ${wholeLength(conflict.prefix)} behind the address in the profile, and only AllowedIPs decide what goes into the tunnel.`,
       };
     case 'full-tunnel-twice':
-      return {
-        message: `${prefix} is for everything, and so is ${against} of ${owner}: one of them would carry nothing.`,
-        hint: `Take ${conflict.owner.name} down first, or go on if that is what you mean.`,
-      };
+      return twice(conflict);
     case 'gateway-captured':
       return {
         message: `The gateway of this machine, ${hostOf(against)}, lies in ${prefix}: it would be looked for in the tunnel.`,
@@ -63,10 +58,65 @@ export function wordsOf(conflict: Conflict): ConflictWords {
   }
 }
 
-function nameOf({ kind, interface: device, name }: RouteOwner): string {
+/** The tunnel would carry nothing of its prefix. */
+function whollyShadowed({ prefix: own, against, owner }: Conflict): ConflictWords {
+  const prefix = formatPrefix(own);
+  switch (owner.kind) {
+    case 'refusal':
+      return {
+        message: `${prefix} is refused by this machine itself (${owner.name}), before the tunnel is asked: nothing of it would go into the tunnel.`,
+        hint: 'Remove that route or rule, if you need these addresses in the tunnel.',
+      };
+    case 'tunnel':
+      return {
+        message: `${prefix} is ${nameOf(owner)} already, which came up first and keeps it: this one would carry nothing of it.`,
+        hint: `Take ${owner.name} down first; or go on, and this one carries it when ${owner.name} is down.`,
+      };
+    case 'vpn':
+    case 'bridge':
+    case 'lan':
+    case 'other':
+      return {
+        message: `${prefix} stays with what is ${nameOf(owner)} (${formatPrefix(against)}), by a rule that is asked before the tunnel: nothing of it would go into the tunnel.`,
+        hint: `Take ${owner.interface} down, or its rule away, if you need these addresses in the tunnel.`,
+      };
+  }
+}
+
+/** What is more specific stays where it is. */
+function partlyShadowed({ prefix: own, against: inner, owner }: Conflict): ConflictWords {
+  const [prefix, against] = [formatPrefix(own), formatPrefix(inner)];
+  if (owner.kind === 'refusal')
+    return {
+      message: `${against} of ${prefix} is refused by this machine itself (${owner.name}): what you look for in the tunnel under these addresses is not found.`,
+      hint: 'Remove that route or rule, if you need these addresses in the tunnel.',
+    };
+  return {
+    message: `${against} of ${prefix} is ${nameOf(owner)}, and stays there: what you look for in the tunnel under these addresses is not found.`,
+    hint: `Take ${owner.interface} down, or give its network other addresses, if you need them in the tunnel.`,
+  };
+}
+
+function twice({ prefix: own, against: other, owner, isCarried }: Conflict): ConflictWords {
+  const both = `${formatPrefix(own)} is for everything, and so is ${formatPrefix(other)}, ${nameOf(owner)}`;
+  const hint = `Take ${owner.name} down first, or go on if that is what you mean.`;
+  if (!isCarried)
+    return {
+      message: `${both}, which keeps what it has: this tunnel would carry nothing of it.`,
+      hint,
+    };
+  if (owner.kind === 'tunnel')
+    return { message: `${both}, which would carry nothing more while this tunnel is up.`, hint };
+  return {
+    message: `${both}: the tunnel would take what goes there now, and send its own packets there. If that sends its own into the tunnel, they go round, and neither carries anything.`,
+    hint,
+  };
+}
+
+function nameOf({ kind, interface: device, name, user }: RouteOwner): string {
   switch (kind) {
     case 'tunnel':
-      return `the tunnel "${name}"`;
+      return user === null ? `the tunnel "${name}"` : `the tunnel ${device} of user ${user}`;
     case 'vpn':
       return `another VPN’s, on ${device}`;
     case 'bridge':
@@ -75,6 +125,8 @@ function nameOf({ kind, interface: device, name }: RouteOwner): string {
       return `the local network on ${device}`;
     case 'other':
       return `on ${device}`;
+    case 'refusal':
+      return `refused by ${name}`;
   }
 }
 

@@ -1,24 +1,23 @@
 import { addressBits, formatAddress } from '../address.ts';
-import type { Address, Family } from '../address.ts';
-import { lookUp } from '../host/lookup.ts';
-import { routingTables } from '../host/host-network.ts';
-import type { HostLink, HostNetwork, HostRoute } from '../host/host-network.ts';
-import { contains, covers, formatPrefix, hostPrefix, networkOf, samePrefix } from '../prefix.ts';
+import type { Address } from '../address.ts';
+import { refuses, routingTables } from '../host/host-network.ts';
+import type { HostNetwork, HostRoute, HostRule } from '../host/host-network.ts';
+import { routingOf } from '../host/lookup.ts';
+import type { RoutingDecision } from '../host/lookup.ts';
+import { devicesOf, ownersOn } from '../host/ownership.ts';
+import type { Owner, TunnelNames } from '../host/ownership.ts';
+import { routeText, ruleText } from '../host/words.ts';
+import { covers, formatPrefix, hostPrefix, networkOf, samePrefix } from '../prefix.ts';
 import type { Prefix } from '../prefix.ts';
-import { isOurTable } from './constants.ts';
-import { familiesTaken, isPieceOfAll } from './full-tunnel.ts';
+import { createPrefixTable } from '../prefix-table.ts';
+import { cellsOf } from './cells.ts';
+import { piecesOfAll } from './full-tunnel.ts';
 import { routedPrefixes, usableAddresses } from './planned-tunnel.ts';
 import type { PlannedTunnel } from './planned-tunnel.ts';
+import { withoutLink, withTunnelAddresses, withTunnelRoutes } from './with-tunnel.ts';
 
-/** Whose network it is that a tunnel meets. */
-export interface RouteOwner {
-  /** Another tunnel of Adit's; another VPN; containers and virtual machines; the network that this machine stands in. */
-  readonly kind: 'tunnel' | 'vpn' | 'bridge' | 'lan' | 'other';
-  /** The interface. */
-  readonly interface: string;
-  /** The name of the profile, where it is a tunnel's; else the interface again. */
-  readonly name: string;
-}
+/** Whose network it is that a tunnel meets; a `refusal` is a route or rule that says that there is no way, and is named by its text. */
+export type RouteOwner = Omit<Owner, 'kind'> & { readonly kind: Owner['kind'] | 'refusal' };
 
 /** What goes wrong, by a word. */
 export type ConflictCode =
@@ -26,7 +25,7 @@ export type ConflictCode =
   | 'route-taken'
   /** Part of somebody else's network would go into the tunnel. */
   | 'route-split'
-  /** Part of what the tunnel is for stays with somebody else, whose route is more specific. */
+  /** What the tunnel is for, or part of it, stays with somebody else, or is refused. */
   | 'route-shadowed'
   /** An address of the tunnel is another interface's already. */
   | 'address-taken'
@@ -49,14 +48,16 @@ export interface Conflict {
   /** What it meets. */
   readonly against: Prefix;
   readonly owner: RouteOwner;
+  /** Whether packets for both would go into the tunnel; else they stay with the owner. */
+  readonly isCarried: boolean;
 }
 
 /** What a tunnel is held against. */
 export interface Surroundings {
   /** The host as it is, with the tunnels that are up. */
   readonly host: HostNetwork;
-  /** The tunnels that are up, by interface. */
-  readonly tunnels: ReadonlyMap<string, { readonly name: string }>;
+  /** The tunnels that are up, of all users. */
+  readonly tunnels: TunnelNames;
   /** The servers that answer names now. */
   readonly nameServers: readonly Address[];
 }
@@ -64,46 +65,33 @@ export interface Surroundings {
 /** Names are asked for over it. */
 const udp = 17;
 
-/** The metric of the route that the kernel makes with an address; of equal ones the first carries. */
-const connectedMetric = { 4: 0, 6: 256 } as const;
-
-/** Links that carry somebody's private network, by the kernel's word for them. */
-const vpnKinds: ReadonlySet<string> = new Set([
-  'wireguard',
-  'tun',
-  'tap',
-  'ppp',
-  'gre',
-  'ipip',
-  'sit',
-  'xfrm',
-  'vti',
-]);
-
 /**
- * The conflicts of a tunnel with a host's network and with the tunnels that are up. A route of the LAN that is more specific than the
- * tunnel's is none: it stays, and so it should. Neither is a full tunnel over an ordinary default route.
+ * The conflicts of a tunnel with a host's network and with the tunnels that are up. Where the host sends packets now is held against where
+ * it would send them, for one address of each part of the tunnel in which all routes and rules say the same. A route of the LAN that is
+ * more specific than the tunnel's is no conflict: it stays, and so it should. Neither is a full tunnel over an ordinary default route.
  */
 export function findConflicts(tunnel: PlannedTunnel, surroundings: Surroundings): Conflict[] {
-  const prefixes = tunnel.table === 'auto' ? routedPrefixes(tunnel) : [];
-  const routes = routesInUse(surroundings.host, tunnel.interface);
-  const addresses = usableAddresses(tunnel).filter((address) => !isLinkLocal(networkOf(address)));
-  const taken = familiesTaken(prefixes);
+  const stage = stageFor(tunnel, surroundings);
   const conflicts = [
-    ...addresses.flatMap(({ address }) => holdersOf(address, tunnel.interface, surroundings)),
-    ...addresses.flatMap((address) =>
-      routes.flatMap((other) => networkMeeting(networkOf(address), other, surroundings)),
-    ),
-    ...prefixes.flatMap((prefix) => {
-      const claim = { prefix, isForAll: isPieceOfAll(prefix, taken) };
-      return [
-        ...routes.flatMap((other) => meeting(claim, other, surroundings)),
-        ...capturedGateways(claim, surroundings),
-        ...capturedNameServers(claim, surroundings),
-      ];
-    }),
+    ...addressConflicts(tunnel, stage),
+    ...(tunnel.table === 'auto' ? routeConflicts(tunnel, stage, surroundings) : []),
   ];
-  return withoutRepeats(conflicts);
+  const seen = new Map(conflicts.map((conflict) => [identityOf(conflict), conflict]));
+  return [...seen.values()];
+}
+
+/** Where packets to an address go. */
+type Way = (address: Address) => RoutingDecision;
+
+/** What all questions about a tunnel share. */
+interface Stage {
+  readonly tunnel: PlannedTunnel;
+  /** The host without the tunnel, which may be up already. */
+  readonly host: HostNetwork;
+  readonly before: Way;
+  readonly ownerOf: (device: string) => Owner;
+  /** The routes that are there to take everything. */
+  readonly routesForAll: ReadonlySet<HostRoute>;
 }
 
 /** A prefix of the tunnel, and whether it is there to take everything. */
@@ -112,147 +100,246 @@ interface Claim {
   readonly isForAll: boolean;
 }
 
-/** A route of somebody else's, and whether it is there to take everything. */
-interface RouteInUse {
-  readonly route: HostRoute & { readonly device: string };
-  readonly isForAll: boolean;
+/** A part of a claim: where its packets go now, and where they would go. */
+interface Meeting {
+  readonly claim: Claim;
+  readonly before: RoutingDecision;
+  readonly after: RoutingDecision;
 }
 
-/** The other interfaces that have an address; two tunnels of ours may share one. */
-function holdersOf(address: Address, except: string, surroundings: Surroundings): Conflict[] {
-  const prefix = hostPrefix(address);
-  return surroundings.host.routes.flatMap(({ kind, table, device, prefix: held }): Conflict[] => {
-    const isHolder = kind === 'local' && table === routingTables.local && samePrefix(held, prefix);
-    if (!isHolder || device === null || device === except) return [];
-    const owner = ownerOf(device, surroundings);
-    if (owner.kind === 'tunnel') return [];
-    return [{ code: 'address-taken', severity: 'error', prefix, against: prefix, owner }];
-  });
+function stageFor(tunnel: PlannedTunnel, { host: whole, tunnels }: Surroundings): Stage {
+  const host = withoutLink(whole, tunnel.interface);
+  return {
+    tunnel,
+    host,
+    before: wayIn(host),
+    ownerOf: ownersOn(whole, tunnels),
+    routesForAll: routesForAll(host),
+  };
 }
 
-/** With an address the kernel makes a route to the network around it, which goes before others that are no more specific. */
-function networkMeeting(
-  network: Prefix,
-  { route, isForAll }: RouteInUse,
-  surroundings: Surroundings,
-): Conflict[] {
-  const { prefix: against, metric } = route;
-  if (network.length === addressBits[network.family] || isForAll) return [];
-  const owner = ownerOf(route.device, surroundings);
-  if (!covers(against, network) || owner.kind === 'tunnel') return [];
-  const met = { code: 'address-network-taken', prefix: network, against, owner } as const;
-  if (network.length > against.length) return [{ ...met, severity: 'warning' }];
-  return metric > connectedMetric[network.family] ? [{ ...met, severity: 'error' }] : [];
+function wayIn(host: HostNetwork): Way {
+  const route = routingOf(host);
+  return (destination) => route({ destination, mark: 0, user: 0, protocol: udp });
 }
 
-/** The routes by which others are reached: all but the kernel's own, and those that lead everywhere. */
-function routesInUse({ routes }: HostNetwork, except: string): RouteInUse[] {
-  const inUse = routes.filter(
-    (route): route is HostRoute & { device: string } =>
-      route.kind === 'unicast' &&
-      route.device !== null &&
-      route.device !== except &&
-      route.table !== routingTables.local &&
-      !isLinkLocal(route.prefix) &&
-      (route.prefix.length > 0 || isOurTable(route.table)),
-  );
-  const taken = new Map<string, ReadonlySet<Family>>();
-  for (const device of new Set(inUse.map((route) => route.device))) {
-    const ofDevice = inUse.filter((route) => route.device === device);
-    taken.set(device, familiesTaken(ofDevice.map(({ prefix }) => prefix)));
+/** Of each interface, the routes that together lead everywhere. */
+function routesForAll({ routes }: HostNetwork): ReadonlySet<HostRoute> {
+  const byDevice = new Map<string, HostRoute[]>();
+  for (const route of routes) {
+    const [device = ''] = devicesOf(route);
+    if (route.kind !== 'unicast' || route.table === routingTables.local) continue;
+    const others = byDevice.get(device);
+    if (others === undefined) byDevice.set(device, [route]);
+    else others.push(route);
   }
-  return inUse.map((route) => ({
-    route,
-    isForAll: isPieceOfAll(route.prefix, taken.get(route.device) ?? new Set()),
-  }));
+  const all = new Set<HostRoute>();
+  for (const ofDevice of byDevice.values()) {
+    const pieces = piecesOfAll(ofDevice.map(({ prefix }) => prefix));
+    for (const route of ofDevice) if (pieces.has(route.prefix)) all.add(route);
+  }
+  return all;
 }
 
-function meeting({ prefix, isForAll }: Claim, other: RouteInUse, surroundings: Surroundings): Conflict[] {
-  const { route } = other;
-  const owner = ownerOf(route.device, surroundings);
-  const met = { prefix, against: route.prefix, owner };
-  if (samePrefix(prefix, route.prefix)) return [{ ...met, code: 'route-taken', severity: 'error' }];
-  if (isForAll && other.isForAll && (covers(prefix, route.prefix) || covers(route.prefix, prefix)))
-    return [{ ...met, code: 'full-tunnel-twice', severity: 'error' }];
-  if (covers(route.prefix, prefix) && !other.isForAll)
-    return [{ ...met, code: 'route-split', severity: 'warning' }];
-  if (covers(prefix, route.prefix) && !isForAll && owner.kind !== 'lan')
-    return [{ ...met, code: 'route-shadowed', severity: 'warning' }];
-  return [];
+/** 0.0.0.0, which is this machine itself, whatever routes say. */
+const apart: readonly Prefix[] = [{ family: 4, words: [0], length: 32 }];
+
+/** What there is to say of the parts of some claims, each once and of the longest claim that it lies in. */
+function throughout(
+  claims: readonly Claim[],
+  { host, before }: Stage,
+  after: Way,
+  judge: (meeting: Meeting) => Conflict | null,
+): Conflict[] {
+  const table = createPrefixTable<Claim>();
+  for (const claim of claims) table.give(claim.prefix, claim);
+  const bounds = [...apart, ...claims.map(({ prefix }) => prefix)];
+  for (const { prefix } of host.routes) bounds.push(prefix);
+  for (const { selector } of host.rules) if (selector.to !== null) bounds.push(selector.to);
+  const conflicts: Conflict[] = [];
+  for (const address of cellsOf(bounds)) {
+    const claim = table.longestFor(address)?.owner;
+    if (claim === undefined) continue;
+    const conflict = judge({ claim, before: before(address), after: after(address) });
+    if (conflict !== null) conflicts.push(conflict);
+  }
+  return conflicts;
 }
 
-function capturedGateways(claim: Claim, surroundings: Surroundings): Conflict[] {
-  return surroundings.host.routes
-    .filter(({ table, prefix: { length } }) => table === routingTables.main && length === 0)
-    .flatMap(({ gateway, device }): Conflict[] => {
-      if (gateway === null || device === null || !captures(claim, gateway, surroundings)) return [];
-      const owner = ownerOf(device, surroundings);
-      return [
-        {
-          code: 'gateway-captured',
-          severity: 'error',
-          prefix: claim.prefix,
-          against: hostPrefix(gateway),
-          owner,
-        },
-      ];
-    });
-}
-
-function capturedNameServers(claim: Claim, surroundings: Surroundings): Conflict[] {
-  return surroundings.nameServers
-    .filter((server) => captures(claim, server, surroundings))
-    .map((server): Conflict => {
-      const device = carrierOf(server, surroundings)?.device ?? '';
-      const owner = ownerOf(device, surroundings);
+function addressConflicts(tunnel: PlannedTunnel, stage: Stage): Conflict[] {
+  const addresses = usableAddresses(tunnel).filter((address) => !isLinkLocal(networkOf(address)));
+  const networks = addresses
+    .map(networkOf)
+    .filter(({ family, length }) => length < addressBits[family])
+    .map((prefix) => ({ prefix, isForAll: false }));
+  const after = wayIn(withTunnelAddresses(stage.host, tunnel));
+  return [
+    ...addresses.flatMap(({ address }) => holdersOf(address, stage)),
+    ...throughout(networks, stage, after, (meeting) => {
+      const loss = lossIn(meeting, stage);
+      if (loss === null || loss.owner.kind === 'tunnel' || loss.isForAll) return null;
+      const { claim, against, owner } = loss;
+      const severity = covers(claim.prefix, against) ? 'error' : 'warning';
       return {
-        code: 'name-server-captured',
-        severity: 'error',
+        code: 'address-network-taken',
+        severity,
         prefix: claim.prefix,
-        against: hostPrefix(server),
+        against,
         owner,
+        isCarried: true,
       };
-    });
+    }),
+  ];
 }
 
-/** Whether a prefix that is not meant to take everything would take an address from where it is reached now. */
-function captures({ prefix, isForAll }: Claim, address: Address, surroundings: Surroundings): boolean {
-  if (isForAll || !contains(prefix, address)) return false;
-  const route = carrierOf(address, surroundings);
-  if (route === null || route.table === routingTables.local) return false;
-  return prefix.length >= route.prefix.length;
+/** The other interfaces that have an address; two tunnels of Adit's may share one. */
+function holdersOf(address: Address, { host, ownerOf }: Stage): Conflict[] {
+  const prefix = hostPrefix(address);
+  return host.routes
+    .filter(({ kind, table, prefix: held }) => isLocal(kind, table) && samePrefix(held, prefix))
+    .flatMap(devicesOf)
+    .map(ownerOf)
+    .filter(({ kind }) => kind !== 'tunnel')
+    .map((owner) => ({
+      code: 'address-taken',
+      severity: 'error',
+      prefix,
+      against: prefix,
+      owner,
+      isCarried: true,
+    }));
 }
 
-function carrierOf(destination: Address, { host }: Surroundings): HostRoute | null {
-  return lookUp(host, { destination, mark: 0, user: 0, protocol: udp }).route;
+function isLocal(kind: HostRoute['kind'], table: number): boolean {
+  return kind === 'local' && table === routingTables.local;
 }
 
-function ownerOf(device: string, { host, tunnels }: Surroundings): RouteOwner {
-  const tunnel = tunnels.get(device);
-  if (tunnel !== undefined) return { kind: 'tunnel', interface: device, name: tunnel.name };
-  const link = host.links.find(({ name }) => name === device);
-  return { kind: kindOf(device, link, host), interface: device, name: device };
+function routeConflicts(tunnel: PlannedTunnel, stage: Stage, { nameServers }: Surroundings): Conflict[] {
+  const prefixes = routedPrefixes(tunnel);
+  if (prefixes.length === 0) return [];
+  const pieces = piecesOfAll(prefixes);
+  const claims = prefixes.map((prefix) => ({ prefix, isForAll: pieces.has(prefix) }));
+  const after = wayIn(withTunnelRoutes(stage.host, tunnel));
+  const captured = capturesOf(claims, stage, after);
+  return [
+    ...throughout(claims, stage, after, (meeting) => conflictIn(meeting, stage)),
+    ...gatewaysOf(stage.host).flatMap((gateway) => captured('gateway-captured', gateway)),
+    ...nameServers.flatMap((server) => captured('name-server-captured', server)),
+  ];
 }
 
-function kindOf(device: string, link: HostLink | undefined, { routes }: HostNetwork): RouteOwner['kind'] {
-  const kind = link?.kind ?? null;
-  if (kind !== null && vpnKinds.has(kind)) return 'vpn';
-  const isUplink = routes.some(
-    (route) => route.device === device && route.prefix.length === 0 && route.kind === 'unicast',
-  );
-  // A bridge may have the card in it, and be the way out itself.
-  if (isUplink || kind === null) return 'lan';
-  return kind === 'bridge' ? 'bridge' : 'other';
+function conflictIn(meeting: Meeting, stage: Stage): Conflict | null {
+  const loss = lossIn(meeting, stage);
+  return loss === null ? stayIn(meeting, stage) : takenBy(loss);
+}
+
+/** What somebody loses to a tunnel. */
+interface Loss {
+  readonly claim: Claim;
+  readonly against: Prefix;
+  readonly owner: Owner;
+  readonly isForAll: boolean;
+  /** Whether it goes where a VPN, a tunnel or a rule of somebody's wants it, and not the ordinary way out. */
+  readonly isChosen: boolean;
+}
+
+/** What goes into the tunnel, and went to somebody else before; null where nothing does. */
+function lossIn({ claim, before, after }: Meeting, stage: Stage): Loss | null {
+  const { route } = before;
+  if (after.route === null || !leadsInto(after.route, stage)) return null;
+  if (route === null || refuses(route) || route.table === routingTables.local) return null;
+  const against = reachOf(before, claim);
+  if (isLinkLocal(against)) return null;
+  const owner = stage.ownerOf(devicesOf(route)[0] ?? '');
+  const isForAll = against === route.prefix && stage.routesForAll.has(route);
+  return {
+    claim,
+    against,
+    owner,
+    isForAll,
+    isChosen: owner.kind !== 'lan' || isByForeignRule(before, stage),
+  };
+}
+
+function takenBy({ claim, against, owner, isForAll, isChosen }: Loss): Conflict | null {
+  const met = { prefix: claim.prefix, against, owner, isCarried: true };
+  if (isForAll)
+    return claim.isForAll && isChosen ? { ...met, code: 'full-tunnel-twice', severity: 'error' } : null;
+  return covers(claim.prefix, against)
+    ? { ...met, code: 'route-taken', severity: 'error' }
+    : { ...met, code: 'route-split', severity: 'warning' };
+}
+
+/** What would not go into the tunnel though it is for it; null where that is as it should be. */
+function stayIn({ claim, after }: Meeting, stage: Stage): Conflict | null {
+  const { route, rule } = after;
+  if (rule === null || route?.table === routingTables.local) return null;
+  if (route !== null && leadsInto(route, stage)) return null;
+  const against = reachOf(after, claim);
+  if (isLinkLocal(against)) return null;
+  const owner = keeperOf(route, rule, stage);
+  const met = { prefix: claim.prefix, against, owner, isCarried: false };
+  const isForAll = route !== null && against === route.prefix && stage.routesForAll.has(route);
+  if (claim.isForAll && isForAll) return { ...met, code: 'full-tunnel-twice', severity: 'error' };
+  if (covers(against, claim.prefix)) return { ...met, code: 'route-shadowed', severity: 'error' };
+  if (claim.isForAll || owner.kind === 'lan') return null;
+  return { ...met, code: 'route-shadowed', severity: 'warning' };
+}
+
+function keeperOf(route: HostRoute | null, rule: HostRule, { ownerOf }: Stage): RouteOwner {
+  if (route !== null && !refuses(route)) return ownerOf(devicesOf(route)[0] ?? '');
+  const name = route === null ? ruleText(rule) : routeText(route);
+  return { kind: 'refusal', interface: '', name, user: null };
+}
+
+function leadsInto({ hops }: HostRoute, { tunnel }: Stage): boolean {
+  return hops.some(({ device }) => device === tunnel.interface);
+}
+
+/** What an answer is for: the prefix of its route, or what of that its rule is for. */
+function reachOf({ route, rule }: RoutingDecision, { prefix }: Claim): Prefix {
+  const to = rule === null || rule.inverted ? null : rule.selector.to;
+  if (route === null) return to ?? prefix;
+  return to !== null && to.length > route.prefix.length ? to : route.prefix;
+}
+
+/** Whether a rule of somebody's sends packets another way out than that of the main table. */
+function isByForeignRule({ route }: RoutingDecision, { host }: Stage): boolean {
+  if (route === null || route.table === routingTables.main || route.table === routingTables.default)
+    return false;
+  const ways = host.routes.filter(({ table, prefix }) => table === routingTables.main && prefix.length === 0);
+  const uplinks = new Set(ways.flatMap(devicesOf));
+  return !devicesOf(route).some((device) => uplinks.has(device));
+}
+
+function gatewaysOf({ routes }: HostNetwork): Address[] {
+  return routes
+    .filter(({ table, prefix, isDead }) => table === routingTables.main && prefix.length === 0 && !isDead)
+    .flatMap(({ hops }) => hops.flatMap(({ gateway }) => gateway ?? []));
+}
+
+/** Says whether a single address would be taken from where it is reached now; for everything, nothing is that leads everywhere. */
+function capturesOf(
+  claims: readonly Claim[],
+  stage: Stage,
+  after: Way,
+): (code: 'gateway-captured' | 'name-server-captured', address: Address) => Conflict[] {
+  const table = createPrefixTable<Claim>();
+  for (const claim of claims) table.give(claim.prefix, claim);
+  return (code, address) => {
+    const claim = table.longestFor(address)?.owner;
+    if (claim === undefined) return [];
+    const loss = lossIn({ claim, before: stage.before(address), after: after(address) }, stage);
+    if (loss === null || (loss.isForAll && claim.isForAll)) return [];
+    const { prefix } = claim;
+    const { owner } = loss;
+    return [{ code, severity: 'error', prefix, against: hostPrefix(address), owner, isCarried: true }];
+  };
 }
 
 /** Every interface has the link-local network; and a group of listeners is nobody's. */
 function isLinkLocal({ family, words: [word = 0] }: Prefix): boolean {
   return family === 6 ? word >>> 22 === 0xfe80 >>> 6 || word >>> 24 === 0xff : word >>> 16 === 0xa9fe;
-}
-
-function withoutRepeats(conflicts: readonly Conflict[]): Conflict[] {
-  const seen = new Map(conflicts.map((conflict) => [identityOf(conflict), conflict]));
-  return [...seen.values()];
 }
 
 function identityOf({ code, prefix, against, owner }: Conflict): string {

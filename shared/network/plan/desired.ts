@@ -25,8 +25,7 @@ export function desiredNetwork(
   resolver: number = resolverUser.number,
 ): Resource[] {
   if (tunnels.length === 0) return [];
-  const routes = tunnels.flatMap(routesOf);
-  const rules = rulesFor(routes);
+  const { routes, rules } = desiredRouting(tunnels);
   return [
     ...tunnels.map((tunnel): Resource => ({ kind: 'link', interface: tunnel.interface })),
     ...tunnels.map((tunnel): Resource => ({ kind: 'mtu', interface: tunnel.interface, mtu: tunnel.mtu })),
@@ -37,6 +36,15 @@ export function desiredNetwork(
     ...resolverRules(rules, resolver),
     ...rules,
   ];
+}
+
+/** Of all that, what decides where packets go that are not the tunnels' own. */
+export function desiredRouting(tunnels: readonly PlannedTunnel[]): {
+  readonly routes: readonly RouteResource[];
+  readonly rules: readonly RuleResource[];
+} {
+  const routes = tunnels.flatMap(routesOf);
+  return { routes, rules: rulesFor(routes) };
 }
 
 function addressesOf(tunnel: PlannedTunnel): Resource[] {

@@ -6,6 +6,8 @@ import { readHostNetwork } from '../../../electron/helper/network/host.ts';
 import { performRouting } from '../../../electron/helper/network/perform.ts';
 import { Programs } from '../../../electron/helper/system/programs.ts';
 import { formatAddress, parseAddress } from '../../../shared/network/address.ts';
+import { refuses } from '../../../shared/network/host/host-network.ts';
+import type { HostRoute } from '../../../shared/network/host/host-network.ts';
 import { lookUp } from '../../../shared/network/host/lookup.ts';
 import { outerMark } from '../../../shared/network/plan/constants.ts';
 import { desiredNetwork } from '../../../shared/network/plan/desired.ts';
@@ -63,20 +65,50 @@ function masked(text: string): string {
 }
 
 function address(family: 4 | 6): string {
+  if (random(10) === 0) return oneOf(unusual[family]);
   if (family === 4) return `${oneOf([10, 10, 10, 192, 203])}.${random(5)}.${random(256)}.${random(256)}`;
   return `${oneOf(['fd00', 'fd00', 'fd00', '2001'])}:${random(5)}:${random(65_536).toString(16)}::${(1 + random(65_534)).toString(16)}`;
 }
 
+/** Nobody's, everybody's, of groups of listeners, of networks as such, and this machine's own. */
+const unusual = {
+  4: [
+    ...[
+      '0.0.0.0',
+      '255.255.255.255',
+      '224.0.0.5',
+      '239.1.2.3',
+      '127.0.0.1',
+      '127.255.255.255',
+      '169.254.3.4',
+    ],
+    ...['192.168.1.0', '192.168.1.255', '192.168.1.5', '10.1.64.255', '10.2.0.1'],
+  ],
+  6: ['::', '::1', 'fd99::', 'fd99::5', 'fd99::77'],
+} as const;
+
 function randomRoute(family: 4 | 6): string {
   const table = oneOf(['main', 'main', '100', '200']);
   const to = random(8) === 0 ? 'default' : masked(prefix(family));
+  const ending = `table ${table} metric ${1 + random(3)}`;
+  const gateways =
+    family === 4 ? ['192.168.1.1', '192.168.1.2', '192.168.1.3'] : ['fd99::1', 'fd99::2', 'fd99::3'];
+  const special = random(12);
+  if (special === 0)
+    return `route add ${to} ${ending} ${gateways.map((gateway) => `nexthop via ${gateway} dev eth0`).join(' ')}`;
+  if (special === 1) return `route add ${to} nhid ${family}${1 + random(3)} ${ending}`;
+  if (special === 2) {
+    const only = family === 4 ? 'tos 0x10' : 'from fd99::/64';
+    return `route add ${to.replace('default', family === 4 ? 'default' : '::/0')} ${only} dev br0 ${ending}`;
+  }
+  if (special === 3 && family === 4) return `route add ${to} via inet6 fd99::9 dev eth0 ${ending}`;
   const kind = random(6);
   const where =
     kind === 0
       ? ''
       : `dev ${oneOf(['eth0', 'eth1', 'br0'])}${kind === 1 ? ` via ${family === 4 ? '192.168.1.1' : 'fd99::1'}` : ''}`;
   const type = where === '' ? oneOf(['blackhole', 'unreachable', 'prohibit', 'throw']) : '';
-  return `route add ${type} ${to} ${where.replace(/dev (eth1|br0) via/, 'dev eth0 via')} table ${table} metric ${1 + random(3)}`;
+  return `route add ${type} ${to} ${where.replace(/dev (eth1|br0) via/, 'dev eth0 via')} ${ending}`;
 }
 
 function randomRule(family: 4 | 6, index: number): string {
@@ -92,6 +124,8 @@ function randomRule(family: 4 | 6, index: number): string {
     'uidrange 0-0',
     'uidrange 5-9',
     'ipproto udp',
+    'ipproto udp dport 53',
+    'tos 0x10',
   ]);
   const action = oneOf([
     'lookup main',
@@ -99,6 +133,8 @@ function randomRule(family: 4 | 6, index: number): string {
     'lookup 200',
     'lookup main suppress_prefixlength 8',
     'lookup 100 suppress_prefixlength 0',
+    'lookup main suppress_ifgroup 7',
+    'lookup 100 suppress_ifgroup default',
     'goto 32766',
     'nop',
     'prohibit',
@@ -125,7 +161,18 @@ batch([
   'address add 10.2.0.1/20 dev eth1',
   'route add default via 192.168.1.1',
   'route add ::/0 via fd99::1',
+  'link set eth1 group 7',
+  'nexthop add id 1 via 192.168.1.4 dev eth0',
+  'nexthop add id 2 via 192.168.1.6 dev eth0',
+  'nexthop add id 41 group 1/2',
+  'nexthop add id 42 via 192.168.1.7 dev eth0',
+  'nexthop add id 43 blackhole',
+  'nexthop add id 3 via fd99::4 dev eth0',
+  'nexthop add id 4 via fd99::6 dev eth0',
+  'nexthop add id 61 group 3/4',
+  'nexthop add id 62 via fd99::7 dev eth0',
 ]);
+batch(['nexthop add id 63 blackhole'], '-6');
 for (const family of [4, 6] as const) {
   batch(
     Array.from({ length: 15 }, () => randomRoute(family)),
@@ -160,33 +207,58 @@ const host = await readHostNetwork(programs);
 const questions = Array.from({ length: packets }, () => ({
   to: address(oneOf([4, 6] as const)),
   mark: oneOf([0, 0, 1, 2, 3, outerMark]),
+  user: oneOf([0, 0, 7]),
 }));
 const { stdout, failed } = batch(
-  questions.map(({ to, mark }) => `route get ${to} mark ${mark}`),
+  questions.map(({ to, mark, user }) => `route get ${to} mark ${mark} uid ${user}`),
   '-N',
   '-j',
 );
 const answers = stdout
   .split('\n')
   .filter((line) => line.startsWith('['))
-  .map((line) => (JSON.parse(line) as { type?: string; dev?: string; gateway?: string }[])[0]);
+  .map((line) => (JSON.parse(line) as KernelRoute[])[0]);
+
+/** What `ip -N -j route get` prints, as far as it is compared. */
+interface KernelRoute {
+  readonly type?: string;
+  readonly dev?: string;
+  readonly gateway?: string;
+  readonly via?: { readonly host: string };
+}
+
+/** What is for many is sent without a gateway, whatever the route says. */
+const forMany = new Set(['3', '5']);
+
 const differences: string[] = [];
 let refused = 0;
-questions.forEach(({ to, mark }, index) => {
+let shared = 0;
+questions.forEach(({ to, mark, user }, index) => {
   const destination = parseAddress(to);
   if (destination === null) throw new Error(to);
   const answer = failed.has(index) ? undefined : answers.shift();
   // IPv6 refuses with an answer: by an error, or by a route of that type.
-  const refuses = answer === undefined || ['6', '7', '8'].includes(answer.type ?? '');
-  if (refuses) refused += 1;
-  const theirs = refuses ? 'refused' : `${answer.dev ?? ''} via ${answer.gateway ?? 'none'}`;
-  const { route } = lookUp(host, { destination, mark, user: 0, protocol: destination.family === 4 ? 17 : 0 });
-  const isRefused = route === null || ['blackhole', 'unreachable', 'prohibit'].includes(route.kind);
-  const gateway = route?.gateway ?? null;
-  // What goes to this machine itself goes by lo, whatever interface the address is on.
-  const device = route?.kind === 'local' ? 'lo' : (route?.device ?? '');
-  const ours = isRefused ? 'refused' : `${device} via ${gateway === null ? 'none' : formatAddress(gateway)}`;
-  if (theirs !== ours) differences.push(`${to} mark ${mark}: kernel ${theirs}, model ${ours}`);
+  const isRefused = answer === undefined || ['6', '7', '8'].includes(answer.type ?? '');
+  if (isRefused) refused += 1;
+  const gateway = answer?.gateway ?? answer?.via?.host ?? 'none';
+  const theirs = isRefused ? 'refused' : `${answer.dev ?? ''} via ${gateway}`;
+  const { route } = lookUp(host, { destination, mark, user, protocol: destination.family === 4 ? 17 : 0 });
+  const ours = waysOf(route, forMany.has(answer?.type ?? ''));
+  if (ours.length > 1) shared += 1;
+  if (!ours.includes(theirs))
+    differences.push(`${to} mark ${mark} user ${user}: kernel ${theirs}, model ${ours.join(' or ')}`);
 });
+
+/** How a packet may leave: of several next hops, the kernel takes any. */
+function waysOf(route: HostRoute | null, isForMany: boolean): string[] {
+  if (route === null || refuses(route)) return ['refused'];
+  // What goes to this machine itself goes by lo, whatever interface the address is on.
+  if (route.kind === 'local') return ['lo via none'];
+  return route.hops.map(({ device, gateway }) => {
+    const by = gateway === null || isForMany ? 'none' : formatAddress(gateway);
+    return `${device} via ${by}`;
+  });
+}
+
 const made = { routes: host.routes.length, rules: host.rules.length };
-console.log(JSON.stringify({ asked: questions.length, refused, ...made, differences }));
+console.log(JSON.stringify({ asked: questions.length, refused, shared, ...made, differences }));

@@ -4,6 +4,8 @@ import type {
   HostNetwork,
   HostRoute,
   HostRule,
+  NextHop,
+  RuleSelector,
 } from '../../../shared/network/host/host-network.ts';
 import { desiredNetwork } from '../../../shared/network/plan/desired.ts';
 import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
@@ -12,18 +14,31 @@ import { address, prefix } from './tunnels.ts';
 const { main, local } = routingTables;
 
 /** A route of the main table, but for what is given. */
-export function route(to: string, device: string, parts: Partial<HostRoute> = {}): HostRoute {
+export function route(
+  to: string,
+  device: string,
+  { gateway = null, ...parts }: Partial<HostRoute & NextHop> = {},
+): HostRoute {
   return {
     prefix: prefix(to),
     table: main,
     kind: 'unicast',
-    device,
-    gateway: null,
+    hops: [{ device, gateway }],
     metric: 0,
     source: null,
+    only: null,
     isDead: false,
     ...parts,
   };
+}
+
+/** A route of the main table that lets nothing go. */
+export function refusal(
+  to: string,
+  kind: 'blackhole' | 'unreachable' | 'prohibit' | 'throw',
+  parts: Partial<HostRoute> = {},
+): HostRoute {
+  return { ...route(to, ''), kind, hops: [], ...parts };
 }
 
 /** A rule for everything that asks a table. */
@@ -42,13 +57,19 @@ export function rule(priority: number, table: number, parts: Partial<HostRule> =
       protocol: null,
       asksMore: false,
     },
-    action: { kind: 'lookup', table, suppressed: null },
+    action: { kind: 'lookup', table, suppressed: null, suppressedGroup: null },
     ...parts,
   };
 }
 
-function link(name: string, kind: string | null): HostLink {
-  return { name, kind, isUp: true };
+/** The same rule for some packets only. */
+export function selecting(all: HostRule, selector: Partial<RuleSelector>, inverted = false): HostRule {
+  return { ...all, inverted, selector: { ...all.selector, ...selector } };
+}
+
+/** A link that is up. */
+export function link(name: string, kind: string | null, group = 0): HostLink {
+  return { name, kind, isUp: true, group };
 }
 
 const usualRules = ([4, 6] as const).flatMap((family) => [
@@ -111,6 +132,7 @@ export function withTunnels(host: HostNetwork, tunnels: readonly PlannedTunnel[]
             kind: 'lookup' as const,
             table: asked,
             suppressed: action.kind === 'main' ? action.longerThan : null,
+            suppressedGroup: null,
           },
         };
       }),
