@@ -58,6 +58,8 @@ export interface PeerFacts {
   readonly outside: OutsideFacts | null;
   /** What its own side of the tunnel was asked, once there was a session. */
   readonly inside: readonly Probe[];
+  /** An address of its side to which this machine lets no packet go, and why; null where there is none, or somebody answered. */
+  readonly refused: { readonly address: string; readonly verdict: string } | null;
 }
 
 /** The way to an endpoint. */
@@ -68,6 +70,8 @@ export interface OutsideFacts {
   readonly interface: string | null;
   /** The address that they leave with. */
   readonly source: string | null;
+  /** The tunnel or VPN whose interface that is; null where it is none. */
+  readonly through: { readonly interface: string; readonly name: string } | null;
   /** The tunnel that everybody else's packets to it go into; null where they take the same way. */
   readonly insideOf: string | null;
   /** What the endpoint was asked, where there was no session, or nobody inside answered. */

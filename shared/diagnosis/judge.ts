@@ -4,7 +4,7 @@ import { probesOf } from './diagnosis.ts';
 import type { Facts, TunnelFacts } from './facts.ts';
 import { judgeEndpoints, judgeHandshakes } from './rules/handshake.ts';
 import { judgeSize } from './rules/size.ts';
-import { judgeClock, judgeNameServers, judgeRoute, judgeStanding } from './rules/standing.ts';
+import { judgeClock, judgeNameServers, judgeRefusals, judgeRoute, judgeStanding } from './rules/standing.ts';
 import { judgeWay } from './rules/way.ts';
 
 /**
@@ -31,6 +31,7 @@ export function judge(facts: Facts, asked: string | null, profiles: readonly str
 function judgeTunnel(tunnel: TunnelFacts, { clock }: Facts): Finding[] {
   return [
     ...judgeStanding(tunnel),
+    ...judgeRefusals(tunnel),
     ...judgeHandshakes(tunnel, clock),
     ...judgeWay(tunnel),
     ...judgeSize(tunnel),

@@ -26,6 +26,7 @@ export async function lookOutside(
     port: Number(endpoint.slice(colon + 1)),
     interface: own.interface,
     source: own.source,
+    through: own.owner?.kind === 'vpn' || own.owner?.kind === 'tunnel' ? own.owner : null,
     insideOf: others.tunnel,
     probes: [],
     opensWithout: false,

@@ -10,6 +10,7 @@ import { outerSize } from '../../../shared/diagnosis/mtu.ts';
 import { isAlive } from '../../../shared/diagnosis/probe.ts';
 import type { Destination, Probe } from '../../../shared/diagnosis/probe.ts';
 import { carrierOf, greetingsFor } from '../../../shared/diagnosis/targets.ts';
+import type { Greeting } from '../../../shared/diagnosis/targets.ts';
 import { faultOf } from '../../../shared/fault.ts';
 import { parseAddress } from '../../../shared/network/address.ts';
 import type { PeerStatus, TunnelStatus } from '../../../shared/tunnel/status.ts';
@@ -69,7 +70,7 @@ export async function examineTunnel(
   );
   const { latest, outsides } = await meetPeers(concerned, status, tunnel, helper);
   const [peers, way] = await Promise.all([
-    Promise.all(concerned.map((peer) => askPeer(peer, latest, outsides, tunnel))),
+    Promise.all(concerned.map((peer) => askPeer(peer, latest, outsides, tunnel, helper))),
     destination === null || carrier === null || !isConnected(carrier.publicKey, latest)
       ? null
       : followWay(destination, carrier, latest),
@@ -124,13 +125,16 @@ async function askPeer(
   latest: TunnelStatus,
   outsides: Outsides,
   tunnel: Tunnel | null,
+  helper: HelperConnection,
 ): Promise<PeerFacts> {
   const status = latest.peers.find((peer) => peer.publicKey === publicKey);
   if (status === undefined) throw new RangeError('a peer that is asked is there');
   const configured = tunnel?.peers.find((peer) => peer.publicKey === publicKey) ?? null;
-  const greetings = status.state === 'connected' ? greetingsFor(status, latest) : [];
+  const greetings = greetingsFor(status, latest);
   const inside = await Promise.all(
-    greetings.map(({ address, hops }) => askByPing('peer', address, { wait: patience, count: 2, hops })),
+    (status.state === 'connected' ? greetings : []).map(({ address, hops }) =>
+      askByPing('peer', address, { wait: patience, count: 2, hops }),
+    ),
   );
   return {
     status,
@@ -138,7 +142,19 @@ async function askPeer(
     hasPresharedKey: configured === null ? null : configured.presharedKey !== null,
     outside: outsides.get(publicKey) ?? null,
     inside,
+    refused: inside.some(({ by }) => by !== null) ? null : await findRefused(greetings, helper),
   };
+}
+
+/** Whether this machine lets packets go to the first of some addresses at all. */
+async function findRefused(
+  [first]: readonly Greeting[],
+  helper: HelperConnection,
+): Promise<PeerFacts['refused']> {
+  if (first === undefined) return null;
+  const { address } = first;
+  const { interface: device, verdict } = await helper.ask('explain', { destination: address, mark: 0 });
+  return device === null ? { address, verdict } : null;
 }
 
 /** A session may have outlived its peer: where nobody inside says a word, the endpoint is asked too. */

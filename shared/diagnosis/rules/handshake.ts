@@ -10,9 +10,11 @@ import { moment } from './standing.ts';
 
 /** Why the peers that do not shake hands do not. */
 export function judgeHandshakes(tunnel: TunnelFacts, clock: ClockFacts): Finding[] {
-  return tunnel.peers.flatMap((peer) =>
-    hasSession(peer) ? judgeSession(tunnel, peer, clock) : judgeSilence(tunnel, peer, clock),
-  );
+  return tunnel.peers.flatMap((peer) => {
+    if (hasSession(peer)) return judgeSession(tunnel, peer, clock);
+    // Without a packet there is no handshake, and that is told.
+    return peer.refused === null ? judgeSilence(tunnel, peer, clock) : [];
+  });
 }
 
 /** A session outlives the way to the peer by up to three minutes. */
@@ -23,7 +25,8 @@ function judgeSession({ name, status }: TunnelFacts, peer: PeerFacts, clock: Clo
   if (outside.interface === null)
     return [finding('endpoint-without-route', name, silent.label, silent.endpoint)];
   if (isRefused(outside)) return [finding('endpoint-refuses', name, silent)];
-  if (!isGone(peer)) return [];
+  // What is not sent has no answer.
+  if (!isGone(peer) || peer.refused !== null) return [];
   const age = clock.now - Date.parse(peer.status.latestHandshake ?? '');
   return [finding('peer-gone', name, silent, Math.max(0, Math.round(age / 1000)))];
 }
@@ -100,8 +103,15 @@ function silentPeer(
   };
 }
 
-/** What about the endpoints is worth knowing, though nothing is wrong with it. */
-export function judgeEndpoints({ name, peers }: TunnelFacts): Finding[] {
+/** What about the endpoints is worth knowing, though nothing may be wrong with it. */
+export function judgeEndpoints({ name, peers, status }: TunnelFacts): Finding[] {
+  const nested = peers.flatMap((peer) => {
+    const { address, through } = peer.outside ?? { address: '', through: null };
+    if (through === null) return [];
+    return hasSession(peer) && !isGone(peer)
+      ? [finding('tunnel-in-vpn', name, address, through)]
+      : [finding('endpoint-behind-vpn', name, address, through, status?.fwMark ?? 0)];
+  });
   const inside = peers.flatMap(({ outside }) =>
     outside !== null && outside.insideOf !== null ? [outside.address] : [],
   );
@@ -110,6 +120,7 @@ export function judgeEndpoints({ name, peers }: TunnelFacts): Finding[] {
   );
   const source = behindNat[0]?.outside?.source ?? null;
   return [
+    ...nested,
     ...(inside.length === 0 ? [] : [finding('endpoint-inside', name, [...new Set(inside)])]),
     ...(source === null
       ? []

@@ -27,6 +27,13 @@ export function judgeRoute({ destination, route }: Facts, tunnel: TunnelFacts | 
   return route.peer === null ? [finding('address-not-carried', name, destination.host, name)] : [];
 }
 
+/** Whether this machine lets packets go to the peers' sides of a tunnel. */
+export function judgeRefusals({ name, peers }: TunnelFacts): Finding[] {
+  return peers.flatMap(({ refused }) =>
+    refused === null ? [] : [finding('not-in-tunnel', name, refused.address, name, refused.verdict, true)],
+  );
+}
+
 /** Whether this machine's clock can be right. */
 export function judgeClock({ now, installed }: ClockFacts, tunnels: readonly TunnelFacts[]): Finding[] {
   const handshakes = tunnels.flatMap(({ status }) =>

@@ -162,6 +162,24 @@ export const handshakeEntries = {
       commands: [],
     }),
   ),
+  'endpoint-behind-vpn': findingEntry(
+    'warning',
+    'Nothing comes back from the peer, and the tunnel’s own packets leave by another VPN.',
+    (address: string, vpn: { interface: string; name: string }, mark: number) => ({
+      message: `The tunnel’s own packets to ${address} leave by ${vpn.interface}, which is another VPN’s.`,
+      hint: `Where ${vpn.name} sends its own packets into this tunnel, they go round, and neither carries anything. Take one of them down, and look again.`,
+      commands: [at('here', `adit explain ${address} --mark ${mark}`), at('here', `adit explain ${address}`)],
+    }),
+  ),
+  'tunnel-in-vpn': findingEntry(
+    'note',
+    'The tunnel’s own packets leave by another VPN, and answers come back.',
+    (address: string, vpn: { interface: string; name: string }) => ({
+      message: `The tunnel’s own packets to ${address} leave by ${vpn.interface}, which is another VPN’s.`,
+      hint: 'Nothing is wrong with that. The tunnel is as fast as that VPN, and goes with it.',
+      commands: [],
+    }),
+  ),
   'endpoint-inside': findingEntry(
     'note',
     'An endpoint lies inside the AllowedIPs. Adit keeps the tunnel’s own packets out of it.',

@@ -56,6 +56,7 @@ export function peerFacts(parts: Partial<PeerFacts> = {}, status: Partial<PeerSt
       port: 51_820,
       interface: 'eth0',
       source: '192.168.1.11',
+      through: null,
       insideOf: null,
       probes: [],
       opensWithout: false,
@@ -63,6 +64,7 @@ export function peerFacts(parts: Partial<PeerFacts> = {}, status: Partial<PeerSt
     inside: [
       probe({ target: 'peer', address: '10.200.200.1', hops: 1, outcome: 'expired', by: relayAddress }),
     ],
+    refused: null,
     ...parts,
   };
 }

@@ -269,6 +269,41 @@ describe('the judgement of what else there is', () => {
   });
 });
 
+describe('the judgement of what this machine itself does with packets', () => {
+  const refused = {
+    address: '10.200.200.1',
+    verdict: '10.200.200.1 is refused by a route: unreachable 10.0.0.0/8.',
+  };
+
+  it('names the route that refuses what is meant for the tunnel, whether there is a session or not', () => {
+    const told = judged(factsOf(tunnelFacts({ peers: [peerFacts({ refused, inside: [] })] })));
+    expect(told.map(({ code }) => code)).toEqual(['not-in-tunnel']);
+    expect(told[0]?.message).toContain('unreachable 10.0.0.0/8');
+    const idle = peerFacts({ refused, inside: [] }, { state: 'idle', latestHandshake: null });
+    expect(codes(tunnelFacts({ peers: [idle] }))).toEqual(['not-in-tunnel']);
+  });
+
+  it('names the VPN by which the tunnel’s own packets leave', () => {
+    const through = { interface: 'wg0', name: 'wg0' };
+    const outside: OutsideFacts = {
+      address: '203.0.113.10',
+      port: 51_820,
+      interface: 'wg0',
+      source: '10.9.0.2',
+      through,
+      insideOf: null,
+      probes: [],
+      opensWithout: false,
+    };
+    const silent = peerFacts({ outside, inside: [] }, { state: 'handshaking', latestHandshake: null });
+    const told = judged(factsOf(tunnelFacts({ peers: [silent] })));
+    expect(told.map(({ code }) => code)).toEqual(['endpoint-silent', 'endpoint-behind-vpn']);
+    expect(told[1]?.message).toContain('leave by wg0');
+    expect(codes(tunnelFacts({ peers: [peerFacts({ outside })] }))).toContain('tunnel-in-vpn');
+    expect(codes(tunnelFacts({ peers: [peerFacts()] }))).toEqual([]);
+  });
+});
+
 describe('the catalogue of findings', () => {
   it('has codes that scripts can rely on, each with what it means', () => {
     for (const { code, summary } of findingCodes) {
