@@ -99,7 +99,7 @@ describeInLab('the preflight', () => {
     });
   });
 
-  test('names the other tunnel that has the same network', async () => {
+  test('names the other tunnel that has the same network and keeps it, as long as that is up', async () => {
     await opened(async (stage, adit) => {
       await adit.import(
         'one',
@@ -111,9 +111,21 @@ describeInLab('the preflight', () => {
       );
       await adit.done('up', 'one');
       expect((await plan(adit, 'two')).plan.conflicts).toMatchObject([
-        { code: 'route-taken', owner: { kind: 'tunnel', interface: 'one', name: 'one' } },
+        {
+          code: 'route-shadowed',
+          owner: { kind: 'tunnel', interface: 'one', name: 'one' },
+          choices: ['accept', 'stop'],
+        },
       ]);
-      expect(await adit.fault('up', 'two')).toBe('route-taken');
+      expect(await adit.fault('up', 'two', '--subtract')).toBe('route-shadowed');
+      await adit.done('up', 'two', '--accept', 'route-shadowed');
+      const carrier = async (): Promise<string | null> =>
+        ((await adit.done('explain', '10.42.3.4')) as HelperResult<'explain'>).interface;
+      const warned = async (): Promise<string[]> =>
+        (await adit.status('two')).warnings.map(({ code: word }) => word);
+      expect([await carrier(), await warned()]).toEqual(['one', ['route-shadowed']]);
+      await adit.done('down', 'one');
+      expect([await carrier(), await warned()]).toEqual(['two', []]);
     });
   });
 });

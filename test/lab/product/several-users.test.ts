@@ -4,6 +4,8 @@ import { parse, toTunnel } from '../../../shared/config/index.ts';
 import { tunnelToMessage } from '../../../shared/contract/helper/messages.ts';
 import { defaultSettings, withSettings } from '../../../shared/tunnel/settings.ts';
 import type { ProfileSettings } from '../../../shared/tunnel/settings.ts';
+import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
+import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
 import { RawClient } from '../../unit/helper/clients.ts';
 import type { Host } from '../host.ts';
 import { newKeyPair } from '../keys.ts';
@@ -49,15 +51,25 @@ class Second implements AsyncDisposable {
 
   /** @returns the code of the fault, or null where it is up */
   async up(name: string, text: string, settings: Partial<ProfileSettings> = {}): Promise<string | null> {
-    const outcome = toTunnel(parse(text), { name, interface: name });
-    if (!('tunnel' in outcome)) throw new Error(`no tunnel: ${JSON.stringify(outcome.problems)}`);
-    const tunnel = tunnelToMessage(withSettings(outcome.tunnel, { ...defaultSettings, ...settings }));
+    const tunnel = tunnelToMessage(withSettings(tunnelIn(name, text), { ...defaultSettings, ...settings }));
     return this.#ask('up', {
       tunnel,
       wait: null,
       accept: ['full-tunnel-twice', 'names-wanted-twice'],
       subtract: false,
     });
+  }
+
+  /** What `adit plan` would say of conflicts: their codes, and who has what is in the way. */
+  async plan(name: string, text: string): Promise<string[]> {
+    const client = await RawClient.introduced(this.socket);
+    try {
+      const { result } = await client.ask('plan', { tunnel: tunnelToMessage(tunnelIn(name, text)) });
+      const { conflicts } = result as HelperResult<'plan'>;
+      return conflicts.map(({ code, message, choices }) => `${code} (${choices.join(', ')}): ${message}`);
+    } finally {
+      client.socket.destroy();
+    }
   }
 
   down(name: string): Promise<string | null> {
@@ -76,6 +88,12 @@ class Second implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#helper.stop(5000);
   }
+}
+
+function tunnelIn(name: string, text: string): Tunnel {
+  const outcome = toTunnel(parse(text), { name, interface: name });
+  if (!('tunnel' in outcome)) throw new Error(`no tunnel: ${JSON.stringify(outcome.problems)}`);
+  return outcome.tunnel;
 }
 
 function startHelper(host: Host, socket: string): Running {
@@ -156,6 +174,9 @@ describeInLab('two users of one machine', () => {
       const quarters = '0.0.0.0/2, 64.0.0.0/2, 128.0.0.0/2, 192.0.0.0/2';
       const some = '10.77.0.0/16';
       expect(await second.up('full', split(quarters, '10.77.0.1/32'))).toBe('full-tunnel-taken');
+      expect(await second.plan('full', split(quarters, '10.77.0.1/32'))).toEqual([
+        expect.stringMatching(/^full-tunnel-taken \(stop\): .*user 0 has the tunnel home/),
+      ]);
       expect(await second.up('names', split(some, '10.77.0.2/32', 'DNS = 10.77.0.3\n'))).toBe('names-taken');
       const guarded = { killSwitch: true };
       expect(await second.up('guard', split(some, '10.77.0.2/32'), guarded)).toBe('kill-switch-taken');
