@@ -47,7 +47,9 @@ describe('a tunnel of 9,000 peers', () => {
   it('is planned without a look at every prefix for every peer', { timeout: 120_000 }, () => {
     const prepared = largeTunnel();
     let plan: ReturnType<typeof planOf> | null = null;
-    const time = timeOf(() => (plan = planOf(prepared, { conflicts: [], taken: null }, { own: [], beside: [] })));
+    const time = timeOf(
+      () => (plan = planOf(prepared, { conflicts: [], taken: null }, { own: [], beside: [] })),
+    );
     expect(plan).toMatchObject({ exempt: ['10.0.0.1:51820'] });
     expect(time).toBeLessThan(limit);
   });
