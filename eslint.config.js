@@ -16,6 +16,7 @@ const directions = [
     from: './shared',
     except: ['./diagnosis', './network', './tunnel', './fault.ts'],
   },
+  { target: './shared/cluster', from: './shared/contract' },
   { target: './shared', from: ['./electron', './renderer', './test', './build'] },
   { target: './shared/network', from: './shared', except: ['./network'] },
   { target: './shared/tunnel', from: './shared', except: ['./tunnel', './network', './fault.ts'] },

@@ -1,9 +1,10 @@
 /**
- * Writes the pages of docs/ that are made from the code: every code of a fault, of a diagnostic, and of a finding. With `--check` it
- * writes nothing, and fails where a page is not as it would be written.
+ * Writes the pages of docs/ that are made from the code: every code of a fault, of a diagnostic, of a finding, and of what is
+ * said of a cluster. With `--check` it writes nothing, and fails where a page is not as it would be written.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { warningCodes } from '../shared/cluster/warnings/catalogue.ts';
 import { diagnosticCodes } from '../shared/config/index.ts';
 import { findingCodes } from '../shared/diagnosis/catalogue.ts';
 import { faultCodes } from '../shared/fault.ts';
@@ -42,7 +43,22 @@ worth knowing, and nothing is wrong with it. [How it finds out](diagnosis.md). T
 ${findingCodes.map(({ code, severity, summary }) => `| \`${code}\` | ${severity} | ${summary} |`).join('\n')}
 `;
 
-const pages = { 'errors.md': errors, 'diagnostics.md': diagnostics, 'findings.md': findings };
+const clusterWarnings = `# Warnings of a cluster
+
+What \`adit cluster inspect\` can warn of: \`{"code","object","message","hint"}\`, the object as kubectl calls it. The hint has the line to type where there is
+one. This page is made by \`npm run docs\`.
+
+| code | what it means |
+|---|---|
+${warningCodes.map(({ code, summary }) => `| \`${code}\` | ${summary} |`).join('\n')}
+`;
+
+const pages = {
+  'errors.md': errors,
+  'diagnostics.md': diagnostics,
+  'findings.md': findings,
+  'cluster-warnings.md': clusterWarnings,
+};
 const isCheck = process.argv.includes('--check');
 for (const [name, text] of Object.entries(pages)) {
   const path = join(docs, name);

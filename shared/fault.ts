@@ -52,6 +52,19 @@ export const faultCodes = {
   'helper-start-refused':
     'The person, or the policy of this machine, did not allow the helper to be started.',
 
+  // Clusters
+  'cluster-source-missing': 'Nobody said which cluster, or which files saved of it.',
+  'cluster-file-malformed': 'The file is neither JSON nor YAML.',
+  'cluster-file-foreign': 'The file holds no objects of Kubernetes, or none that tell of a network.',
+  'cluster-nodes-missing': 'No list of nodes was read, and nothing is known of a cluster without one.',
+  'kilo-absent': 'The cluster’s network is not Kilo’s.',
+  'kilo-nodes-missing': 'No node is in Kilo’s mesh at the moment.',
+  'kilo-subnet-full': 'Kilo’s network has fewer addresses than there are locations.',
+  'kilo-peer-not-found': 'Kilo knows no Peer of this name.',
+  'kilo-peer-invalid': 'Kilo passes over the Peer of this name.',
+  'gateway-not-found': 'The node that was chosen for Services is not in Kilo’s mesh.',
+  'service-cidr-unknown': 'Nothing that was read tells which addresses Services have.',
+
   // Reaching the helper
   'helper-not-running': 'No root helper listens at the socket.',
   'helper-not-ours':

@@ -36,11 +36,12 @@ export type { ConfSummary, PeerSummary } from './meaning/summary.ts';
 export { generateKeyPair, generatePresharedKey, publicKeyOf, sameKey } from './keys/key-pair.ts';
 export type { KeyPair, RandomSource } from './keys/key-pair.ts';
 export { formatEndpoint, readEndpoint } from './values/endpoint.ts';
-export { isKey } from './values/key.ts';
+export { base64Alphabet } from './keys/base64.ts';
+export { isKey, zeroKey } from './values/key.ts';
 export { interfaceNameProblem } from './values/interface-name.ts';
 export type { InterfaceNameProblem } from './values/interface-name.ts';
 
-export { confOfEnd } from './ends/conf-of-end.ts';
+export { confOfEnd, peerLines, sectionsText } from './ends/conf-of-end.ts';
 export type { End, EndPeer } from './ends/end.ts';
 export { farSideOf, ownStepsOf } from './ends/far-side.ts';
 export type { FarSide } from './ends/far-side.ts';

@@ -1,0 +1,157 @@
+import { clusterDns } from './dns.ts';
+import type { ClusterDns } from './dns.ts';
+import { regionLabel } from './kilo/annotations.ts';
+import { kiloMesh } from './kilo/mesh.ts';
+import type { KiloReading } from './kilo/mesh.ts';
+import { readKiloNode } from './kilo/node.ts';
+import type { Granularity, KiloNode } from './kilo/node.ts';
+import { ciliumKeys } from './networks/cilium.ts';
+import { networkOfNodes } from './networks/network.ts';
+import type { ClusterNetwork } from './networks/network.ts';
+import { readApiServerWords } from './objects/api-server.ts';
+import { readConfigMaps } from './objects/config-map.ts';
+import { readKiloPeers } from './objects/kilo-peer.ts';
+import type { KiloPeers } from './objects/kilo-peer.ts';
+import { readNodes } from './objects/node.ts';
+import type { ClusterNode } from './objects/node.ts';
+import { serverWords as serverWordsOf } from './objects/node-arguments.ts';
+import { readServiceCidrs } from './objects/service-cidr.ts';
+import { readServices } from './objects/service.ts';
+import { itemsOf, readKinds } from './readings.ts';
+import type { ClusterReadings } from './readings.ts';
+import { serviceCidrs } from './service-cidrs.ts';
+import type { ServiceCidr } from './service-cidrs.ts';
+import { clusterWarning } from './warnings/catalogue.ts';
+import type { ClusterWarning, Report } from './warnings/catalogue.ts';
+import { checkKiloNodes, checkMesh } from './warnings/rules/mesh.ts';
+import { checkNodes } from './warnings/rules/nodes.ts';
+import { checkPeers } from './warnings/rules/peers.ts';
+import { checkRanges } from './warnings/rules/ranges.ts';
+
+/** What a person may say of a cluster, where it is not to be found out. */
+export interface ClusterOptions {
+  readonly granularity?: Granularity;
+  /** The label that gives nodes their locations. */
+  readonly topologyLabel?: string;
+  /** What time it is; Unix seconds. */
+  readonly now?: number;
+}
+
+/** What is known of a cluster. */
+export interface Cluster {
+  readonly network: ClusterNetwork;
+  /** By name. */
+  readonly nodes: readonly ClusterNode[];
+  /** Null where the network is not Kilo's. */
+  readonly kilo: KiloFacts | null;
+  /** Public keys of Cilium, by the names of nodes. */
+  readonly ciliumKeys: ReadonlyMap<string, string>;
+  readonly serviceCidrs: readonly ServiceCidr[];
+  readonly dns: ClusterDns;
+  readonly warnings: readonly ClusterWarning[];
+}
+
+/** What is known of a cluster's Kilo. */
+export interface KiloFacts {
+  readonly granularity: Granularity;
+  /** Whether nobody says so, neither a node nor a person. */
+  readonly granularityGuessed: boolean;
+  /** What time readiness was judged at; Unix seconds. */
+  readonly now: number;
+  /** By name. */
+  readonly nodes: readonly KiloNode[];
+  readonly peers: KiloPeers;
+  readonly reading: KiloReading;
+}
+
+/** Makes out what was read of a cluster. Nothing in it is an exception: what cannot be read is a warning. */
+export function clusterOf(readings: ClusterReadings, options: ClusterOptions = {}): Cluster {
+  const warnings: ClusterWarning[] = [];
+  const report: Report = (warning) => warnings.push(warning);
+  for (const kind of readKinds) {
+    const reading = readings.kinds[kind];
+    if (reading.kind === 'refused') report(clusterWarning('list-refused', 'cluster', kind, reading.reason));
+  }
+  const nodes = readNodes(itemsOf(readings, 'nodes'), report);
+  const services = readServices(itemsOf(readings, 'services'), report);
+  const serverWords = serverWordsOf(nodes);
+  const keys = ciliumKeys(itemsOf(readings, 'ciliumNodes'), nodes, report);
+  const network = networkOfNodes(nodes, keys);
+  checkNodes(nodes, network, report);
+  const kilo = network === 'kilo' ? kiloFacts(readings, nodes, options, report) : null;
+  const cidrs = serviceCidrs({
+    objects: readServiceCidrs(itemsOf(readings, 'serviceCidrs'), report),
+    kubeadm: readings.kubeadm,
+    serverWords,
+    apiServerWords: readApiServerWords(itemsOf(readings, 'pods'), report),
+    refusal: readings.serviceRefusal,
+    services,
+  });
+  checkRanges(cidrs, nodes, kilo?.reading.kind === 'mesh' ? kilo.reading.mesh : null, report);
+  const configMaps = readConfigMaps(itemsOf(readings, 'configMaps'), report);
+  return {
+    network,
+    nodes,
+    kilo,
+    ciliumKeys: keys,
+    serviceCidrs: cidrs,
+    dns: clusterDns(services, configMaps, readings.kubeadm, serverWords),
+    warnings,
+  };
+}
+
+function kiloFacts(
+  readings: ClusterReadings,
+  clusterNodes: readonly ClusterNode[],
+  options: ClusterOptions,
+  report: Report,
+): KiloFacts {
+  const topologyLabel = options.topologyLabel ?? regionLabel;
+  const nodes = clusterNodes.map((node) => readKiloNode(node, topologyLabel, report));
+  const peers = readKiloPeers(itemsOf(readings, 'peers'), report);
+  const now = options.now ?? readings.date ?? lastSeenTime(nodes, report);
+  const { granularity, guessed } = granularityOf(nodes, options.granularity, report);
+  const reading = kiloMesh(nodes, peers.peers, granularity, now);
+  checkKiloNodes(nodes, now, report);
+  checkPeers(peers.peers, report);
+  if (reading.kind === 'mesh')
+    checkMesh(reading.mesh, new Map(clusterNodes.map((node) => [node.name, node])), report);
+  return { granularity, granularityGuessed: guessed, now, nodes, peers, reading };
+}
+
+/** For files: a list cannot be older than the last that a node has said in it. */
+function lastSeenTime(nodes: readonly KiloNode[], report: Report): number {
+  const now = nodes.reduce((latest, { lastSeen }) => Math.max(latest, lastSeen), 0);
+  report(clusterWarning('clock-from-nodes', 'cluster', timeText(now)));
+  return now;
+}
+
+/** The last second that a Date can tell. */
+const lastSecond = 8_640_000_000_000;
+
+/** A time in ISO 8601; Unix seconds for one that no calendar has. */
+function timeText(seconds: number): string {
+  return Math.abs(seconds) > lastSecond ? String(seconds) : new Date(seconds * 1000).toISOString();
+}
+
+/**
+ * The granularity of the mesh: what the person says, else what the first node says that says any. Without one, kgctl refuses.
+ *
+ * @see kilo cmd/kgctl/main.go determineGranularity
+ */
+function granularityOf(
+  nodes: readonly KiloNode[],
+  given: Granularity | undefined,
+  report: Report,
+): { readonly granularity: Granularity; readonly guessed: boolean } {
+  const taken = given ?? nodes.find((node) => node.granularity !== null)?.granularity ?? null;
+  if (taken === null) {
+    report(clusterWarning('granularity-guessed', 'cluster'));
+    return { granularity: 'location', guessed: true };
+  }
+  for (const { name, granularity } of nodes) {
+    if (granularity !== null && granularity !== taken)
+      report(clusterWarning('granularity-mixed', `node/${name}`, granularity, taken));
+  }
+  return { granularity: taken, guessed: false };
+}

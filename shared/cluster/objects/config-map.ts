@@ -1,0 +1,18 @@
+import type { Report } from '../warnings/catalogue.ts';
+import { namedObjects } from './named.ts';
+
+/** A ConfigMap: its texts by their names. */
+export interface ConfigMap {
+  readonly name: string;
+  readonly namespace: string;
+  readonly data: ReadonlyMap<string, string>;
+}
+
+/** The ConfigMaps of a list. */
+export function readConfigMaps(items: readonly unknown[], report: Report): ConfigMap[] {
+  return namedObjects(items, 'configmap', report).map(({ name, namespace, fields }) => ({
+    name,
+    namespace,
+    data: fields.texted('data'),
+  }));
+}

@@ -1,0 +1,124 @@
+import { FaultError } from '../fault.ts';
+import { peerLines, sectionsText } from '../config/index.ts';
+import { addressBits } from '../network/address.ts';
+import { formatInterfaceAddress, samePrefix, networkOf } from '../network/prefix.ts';
+import type { InterfaceAddress, Prefix } from '../network/prefix.ts';
+import type { Cluster } from './cluster.ts';
+import { compareBytes } from './values/order.ts';
+import { clusterWarning } from './warnings/catalogue.ts';
+import type { KiloMesh } from './kilo/mesh.ts';
+import { meshPeerNamed, peerSections } from './kilo/peer-sections.ts';
+import type { PeerSection } from './kilo/peer-sections.ts';
+
+/** What a profile is to hold beside the peers that Kilo gives. */
+export interface ProfileOptions {
+  /** The name of the Peer object whose end it is. */
+  readonly peer: string;
+  /** Networks of Services to reach; none for just what Kilo gives. */
+  readonly serviceCidrs: readonly Prefix[];
+  /** The node through which they are reached; the first by name where nobody says. */
+  readonly gateway: string | null;
+}
+
+/** A profile for a Peer of Kilo. */
+export interface ClusterProfile {
+  /** The addresses of the interface. */
+  readonly addresses: readonly InterfaceAddress[];
+  readonly peers: readonly PeerSection[];
+  /** The node through which Services are reached; null where they are not. */
+  readonly gateway: string | null;
+}
+
+/**
+ * The profile of one of Kilo's Peers. Without networks of Services its peers are those of `kgctl showconf peer NAME`.
+ *
+ * @throws FaultError `kilo-absent`, `kilo-nodes-missing`, `kilo-subnet-full`, `kilo-peer-invalid`, `kilo-peer-not-found`,
+ *   `gateway-not-found`
+ */
+export function kiloProfile(cluster: Cluster, options: ProfileOptions): ClusterProfile {
+  const mesh = meshOf(cluster, options.peer);
+  const own = meshPeerNamed(mesh, options.peer);
+  const sections = peerSections(mesh, own);
+  const addresses = own.allowedIps.filter(({ address, length }) => length === addressBits[address.family]);
+  if (options.serviceCidrs.length === 0) return { addresses, peers: sections, gateway: null };
+  const { group, node } = gatewayOf(mesh, options.gateway);
+  return { addresses, peers: withServices(sections, group, options.serviceCidrs), gateway: node };
+}
+
+/** The text of a profile, without a private key. @param label a name for the people who see it */
+export function profileText({ addresses, peers }: ClusterProfile, label: string): string {
+  return sectionsText([
+    [
+      '[Interface]',
+      `# Name = ${onOneLine(label)}`,
+      ...(addresses.length === 0 ? [] : [`Address = ${addresses.map(formatInterfaceAddress).join(', ')}`]),
+    ],
+    ...peers.map((peer) =>
+      peerLines({
+        ...peer,
+        name: onOneLine(peer.name),
+        allowedIps: peer.allowedIps.map(formatInterfaceAddress),
+        keepalive: peer.persistentKeepalive === 0 ? null : peer.persistentKeepalive,
+      }),
+    ),
+  ]);
+}
+
+/** Whoever annotates nodes writes no lines into profiles. */
+function onOneLine(name: string): string {
+  return name.replace(/[\p{Cc}\u2028\u2029]/gu, '\u{fffd}');
+}
+
+function meshOf({ kilo, network }: Cluster, peer: string): KiloMesh {
+  if (kilo === null) {
+    throw new FaultError({
+      code: 'kilo-absent',
+      message:
+        network === 'none'
+          ? 'The cluster has no Kilo.'
+          : `The cluster has no Kilo, but ${network}’s WireGuard, which takes no peers from outside.`,
+      hint: 'A Peer is one of Kilo’s. "adit cluster inspect" shows what there is.',
+    });
+  }
+  const refused = kilo.peers.refused.find(({ name }) => name === peer);
+  if (refused !== undefined) {
+    const { message, hint } = clusterWarning('peer-invalid', `peer/${peer}`, refused);
+    throw new FaultError({ code: 'kilo-peer-invalid', message, hint });
+  }
+  if (kilo.reading.kind === 'none') throw new FaultError(kilo.reading.fault);
+  return kilo.reading.mesh;
+}
+
+/** The node that Services are reached through, and its group, whose leader it is that we dial. */
+function gatewayOf(
+  { groups }: KiloMesh,
+  name: string | null,
+): { readonly group: number; readonly node: string } {
+  const names = groups.flatMap(({ nodes }, group) => nodes.map((node) => ({ group, node: node.name })));
+  names.sort((a, b) => compareBytes(a.node, b.node));
+  const gateway = name === null ? names[0] : names.find(({ node }) => node === name);
+  if (gateway !== undefined) return gateway;
+  throw new FaultError({
+    code: 'gateway-not-found',
+    message: `No node ${JSON.stringify(name)} is in Kilo’s mesh at the moment.`,
+    hint: `There are: ${names
+      .slice(0, 20)
+      .map(({ node }) => node)
+      .join(', ')}${names.length > 20 ? ', …' : ''}.`,
+  });
+}
+
+/** The sections with networks of Services on that of one group, and on no other. */
+function withServices(
+  sections: readonly PeerSection[],
+  group: number,
+  services: readonly Prefix[],
+): PeerSection[] {
+  const isService = (cidr: InterfaceAddress): boolean =>
+    services.some((service) => samePrefix(service, networkOf(cidr)));
+  return sections.map((section, index) => {
+    const others = section.allowedIps.filter((cidr) => !isService(cidr));
+    const added = services.map(({ family, words, length }) => ({ address: { family, words }, length }));
+    return { ...section, allowedIps: index === group ? [...others, ...added] : others };
+  });
+}
