@@ -53,7 +53,6 @@ export const faultCodes = {
     'The person, or the policy of this machine, did not allow the helper to be started.',
 
   // Clusters
-  'cluster-source-missing': 'Nobody said which cluster, or which files saved of it.',
   'cluster-file-malformed': 'The file is neither JSON nor YAML.',
   'cluster-file-foreign': 'The file holds no objects of Kubernetes, or none that tell of a network.',
   'cluster-nodes-missing': 'No list of nodes was read, and nothing is known of a cluster without one.',

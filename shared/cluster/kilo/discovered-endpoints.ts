@@ -1,6 +1,6 @@
 import type { KeyText } from '../../tunnel/status.ts';
 import type { MeshEndpoint } from '../values/endpoint.ts';
-import { formatMeshEndpoint } from '../values/endpoint.ts';
+import { sameMeshEndpoint } from '../values/endpoint.ts';
 import type { NodeGroup } from './groups.ts';
 
 /** Where nodes have heard the others of the mesh, by their keys. */
@@ -23,7 +23,7 @@ export function discoveredEndpoints(groups: readonly NodeGroup[]): DiscoveredEnd
         if (endpoint === null) continue;
         const known = endpoints.get(key);
         if (known === undefined) endpoints.set(key, endpoint);
-        else if (formatMeshEndpoint(known) !== formatMeshEndpoint(endpoint)) disputed.add(key);
+        else if (!sameMeshEndpoint(known, endpoint)) disputed.add(key);
       }
     }
   }

@@ -45,6 +45,8 @@ export function sortLocationIps(
   peers: readonly KiloPeer[],
 ): LocationIps {
   const lists = groups.map(listOf);
+  // Most clusters have none, and all that follows is for them.
+  if (lists.every((list) => list.length === 0)) return { kept: lists, dropped: [] };
   const peerPrefixes = peers.flatMap(({ allowedIps }) => allowedIps.map(networkOf));
   const lengths = [...lists.flat(), ...peerPrefixes].map(({ length }) => length);
   const near = new OverlapIndex<number>(lengths);
@@ -76,6 +78,7 @@ export function sortLocationIps(
 
 /** The networks that a group's nodes name, each spelling once, in the order of their spellings. */
 function listOf({ nodes }: NodeGroup): InterfaceAddress[] {
+  if (nodes.every(({ allowedLocationIps }) => allowedLocationIps.length === 0)) return [];
   const texts = new Map<string, InterfaceAddress>();
   for (const node of nodes)
     for (const cidr of node.allowedLocationIps) texts.set(formatInterfaceAddress(cidr), cidr);

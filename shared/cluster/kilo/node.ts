@@ -6,7 +6,7 @@ import type { MeshEndpoint } from '../values/endpoint.ts';
 import { parseMeshKey } from '../values/key.ts';
 import { isObject } from '../objects/fields.ts';
 import type { ClusterNode } from '../objects/node.ts';
-import { kiloPrefix } from './annotations.ts';
+import { kiloAnnotations } from './annotations.ts';
 import type { KiloAnnotation } from './annotations.ts';
 import { clusterWarning } from '../warnings/catalogue.ts';
 import type { Report } from '../warnings/catalogue.ts';
@@ -82,7 +82,7 @@ class Annotations {
 
   /** The value as it stands; null where the annotation is not there. */
   text(name: KiloAnnotation): string | null {
-    return this.#node.annotations.get(kiloPrefix + name) ?? null;
+    return this.#node.annotations.get(kiloAnnotations[name]) ?? null;
   }
 
   /** What a value means; null where it is missing, empty, or means nothing, which is reported. */

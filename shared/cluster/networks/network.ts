@@ -32,7 +32,7 @@ export function networkOfNodes(
   ciliumKeys: ReadonlyMap<string, string>,
 ): ClusterNetwork {
   const isKilo = nodes.some(({ annotations }) =>
-    [...annotations.keys()].some((name) => name.startsWith(kiloPrefix)),
+    annotations.names().some((name) => name.startsWith(kiloPrefix)),
   );
   if (isKilo) return 'kilo';
   if (nodes.some((node) => flannelOf(node) !== null)) return 'flannel';

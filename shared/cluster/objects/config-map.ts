@@ -1,11 +1,12 @@
 import type { Report } from '../warnings/catalogue.ts';
+import type { Texts } from './fields.ts';
 import { namedObjects } from './named.ts';
 
 /** A ConfigMap: its texts by their names. */
 export interface ConfigMap {
   readonly name: string;
   readonly namespace: string;
-  readonly data: ReadonlyMap<string, string>;
+  readonly data: Texts;
 }
 
 /** The ConfigMaps of a list. */

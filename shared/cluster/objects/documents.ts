@@ -6,6 +6,8 @@ export interface SortedObjects {
   readonly kinds: ReadonlyMap<ReadKind, readonly unknown[]>;
   /** Kinds of objects that nothing is learned from, each once. */
   readonly others: readonly string[];
+  /** Whether there was anything of Kubernetes, be it an empty list. */
+  readonly hasObjects: boolean;
   /** Whether anything was no object of Kubernetes at all. */
   readonly hasForeign: boolean;
 }
@@ -28,6 +30,7 @@ const listOfKind: Readonly<Record<string, { readonly list: ReadKind; readonly gr
 export function sortObjects(documents: readonly unknown[]): SortedObjects {
   const kinds = new Map<ReadKind, unknown[]>();
   const others = new Set<string>();
+  let hasObjects = false;
   let hasForeign = false;
   const listFor = (kind: string, version: string): unknown[] | null => {
     const found = Object.hasOwn(listOfKind, kind) ? listOfKind[kind] : undefined;
@@ -43,6 +46,7 @@ export function sortObjects(documents: readonly unknown[]): SortedObjects {
     }
     const kind = textOr(value['kind'], kindOfList);
     const version = textOr(value['apiVersion'], versionOfList);
+    hasObjects ||= kind !== '';
     const list = listFor(kind, version);
     if (list !== null) {
       list.push(value);
@@ -58,7 +62,7 @@ export function sortObjects(documents: readonly unknown[]): SortedObjects {
   };
   // An empty file, and the end of a file of several documents, is no document.
   for (const document of documents) if (document !== null && document !== undefined) add(document, '', '');
-  return { kinds, others: [...others], hasForeign };
+  return { kinds, others: [...others], hasObjects, hasForeign };
 }
 
 function textOr(value: unknown, fallback: string): string {

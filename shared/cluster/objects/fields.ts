@@ -17,6 +17,18 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Labels or annotations: those that are texts. */
+export interface Texts {
+  get(name: string): string | undefined;
+  names(): string[];
+}
+
+/** Where an object stands in the one that is read: for messages, so it is put into words only when there is one. */
+interface Place {
+  readonly outer: Place | null;
+  readonly key: string;
+}
+
 /**
  * Reads the fields of an object of the cluster. What is missing is null or empty; what is of another type is too, and reported.
  */
@@ -24,24 +36,24 @@ export class Fields {
   /** What warnings call the object: `node/a`. */
   readonly subject: string;
   readonly #value: JsonObject;
-  readonly #path: string;
+  readonly #place: Place | null;
   readonly #report: FieldReport;
 
-  constructor(value: JsonObject, subject: string, report: FieldReport, path = '') {
+  constructor(value: JsonObject, subject: string, report: FieldReport, place: Place | null = null) {
     this.subject = subject;
     this.#value = value;
-    this.#path = path;
+    this.#place = place;
     this.#report = report;
   }
 
   /** The same fields, whose problems somebody else is told of. */
   reporting(report: FieldReport): Fields {
-    return new Fields(this.#value, this.subject, report, this.#path);
+    return new Fields(this.#value, this.subject, report, this.#place);
   }
 
   /** An object inside; an empty one where there is none. */
   object(key: string): Fields {
-    return new Fields(this.objectOrNull(key) ?? {}, this.subject, this.#report, `${this.#path}${key}.`);
+    return this.#inside(this.#objectOrNull(key) ?? {}, key);
   }
 
   /** Whether the field is there, and not null. */
@@ -64,8 +76,9 @@ export class Fields {
 
   /** A list of texts; members that are none are left out. */
   texts(key: string): string[] {
-    const texts = this.#list(key).filter((item) => typeof item === 'string');
-    if (texts.length < this.#list(key).length) this.#wrong(key, 'a list of texts', null);
+    const list = this.#list(key);
+    const texts = list.filter((item) => typeof item === 'string');
+    if (texts.length < list.length) this.#wrong(key, 'a list of texts', null);
     return texts;
   }
 
@@ -74,23 +87,26 @@ export class Fields {
     const list = this.#list(key);
     const objects = list.filter(isObject);
     if (objects.length < list.length) this.#wrong(key, 'a list of objects', null);
-    return objects.map(
-      (value, index) => new Fields(value, this.subject, this.#report, `${this.#path}${key}[${index}].`),
-    );
+    return objects.map((value) => this.#inside(value, key));
   }
 
   /** Labels or annotations: an object of texts; members that are none are left out. */
-  texted(key: string): ReadonlyMap<string, string> {
-    const texts = new Map<string, string>();
-    for (const [name, value] of Object.entries(this.objectOrNull(key) ?? {})) {
-      if (typeof value === 'string') texts.set(name, value);
-      else this.#wrong(`${key}.${name}`, 'text', null);
-    }
-    return texts;
+  texted(key: string): Texts {
+    const value = this.#objectOrNull(key) ?? {};
+    for (const name of Object.keys(value))
+      if (typeof value[name] !== 'string') this.#wrong(`${key}.${name}`, 'text', null);
+    const get = (name: string): string | undefined => {
+      const text = Object.hasOwn(value, name) ? value[name] : undefined;
+      return typeof text === 'string' ? text : undefined;
+    };
+    return { get, names: () => Object.keys(value).filter((name) => get(name) !== undefined) };
   }
 
-  /** An object inside as it is; null where there is none. */
-  objectOrNull(key: string): JsonObject | null {
+  #inside(value: JsonObject, key: string): Fields {
+    return new Fields(value, this.subject, this.#report, { outer: this.#place, key });
+  }
+
+  #objectOrNull(key: string): JsonObject | null {
     const value = this.#get(key);
     if (value === null || isObject(value)) return value;
     return this.#wrong(key, 'an object', null);
@@ -107,7 +123,9 @@ export class Fields {
   }
 
   #wrong<T>(key: string, wanted: string, instead: T): T {
-    this.#report(`${this.#path}${key}`, wanted);
+    const path = [key];
+    for (let place = this.#place; place !== null; place = place.outer) path.unshift(place.key);
+    this.#report(path.join('.'), wanted);
     return instead;
   }
 }

@@ -5,14 +5,15 @@ import type { Prefix } from '../../network/prefix.ts';
 import { clusterWarning } from '../warnings/catalogue.ts';
 import type { Report } from '../warnings/catalogue.ts';
 import { compareBytes } from '../values/order.ts';
+import type { Texts } from './fields.ts';
 import { namedObjects } from './named.ts';
 import type { NamedObject } from './named.ts';
 
 /** What Kubernetes itself says of a node. */
 export interface ClusterNode {
   readonly name: string;
-  readonly labels: ReadonlyMap<string, string>;
-  readonly annotations: ReadonlyMap<string, string>;
+  readonly labels: Texts;
+  readonly annotations: Texts;
   /** `spec.podCIDR`, the one that Kilo carries; null where it is missing or no prefix. */
   readonly podCidr: Prefix | null;
   /** Every Pod CIDR, of both families. */
@@ -22,8 +23,6 @@ export interface ClusterNode {
   readonly externalIp: string | null;
   /** The condition Ready; null where the node does not say. */
   readonly isReady: boolean | null;
-  /** Such as `v1.34.2+k3s1`. */
-  readonly kubeletVersion: string | null;
 }
 
 /** The nodes of a list, in the order of their names. */
@@ -58,7 +57,6 @@ function readNode({ name, metadata, fields }: NamedObject, report: Report): Clus
     internalIp: addressOf('InternalIP'),
     externalIp: addressOf('ExternalIP'),
     isReady: ready === undefined ? null : ready.text('status') === 'True',
-    kubeletVersion: status.object('nodeInfo').text('kubeletVersion'),
   };
 }
 

@@ -1,13 +1,14 @@
 import type { Address } from '../../network/address.ts';
 import { parseIp } from '../values/cidr.ts';
 import type { Report } from '../warnings/catalogue.ts';
+import type { Texts } from './fields.ts';
 import { namedObjects } from './named.ts';
 
 /** A Service, as far as its addresses go. */
 export interface ClusterService {
   readonly name: string;
   readonly namespace: string;
-  readonly labels: ReadonlyMap<string, string>;
+  readonly labels: Texts;
   /** Its addresses inside the cluster, the first family first; none for a headless one. */
   readonly clusterIps: readonly Address[];
 }

@@ -1,4 +1,4 @@
-import { formatAddress } from '../../network/address.ts';
+import { formatAddress, sameAddress } from '../../network/address.ts';
 import type { Address } from '../../network/address.ts';
 import { parseIp } from './cidr.ts';
 
@@ -38,6 +38,13 @@ export function formatMeshEndpoint(endpoint: MeshEndpoint): string {
   if (endpoint.kind === 'name') return endpoint.text;
   const host = formatAddress(endpoint.address) + (endpoint.zone === null ? '' : `%${endpoint.zone}`);
   return `${host.includes(':') ? `[${host}]` : host}:${endpoint.port}`;
+}
+
+/** Whether two endpoints are the same. */
+export function sameMeshEndpoint(a: MeshEndpoint, b: MeshEndpoint): boolean {
+  if (a.kind === 'name' || b.kind === 'name')
+    return a.kind === 'name' && b.kind === 'name' && a.text === b.text;
+  return a.port === b.port && a.zone === b.zone && sameAddress(a.address, b.address);
 }
 
 /** The literal address of an endpoint; null for a name. */

@@ -5,10 +5,10 @@ import { createPrefixTable } from '../../../network/prefix-table.ts';
 import { isDialledFromEverywhere } from '../../kilo/groups.ts';
 import type { KiloMesh, MeshGroup } from '../../kilo/mesh.ts';
 import type { KiloNode } from '../../kilo/node.ts';
-import { isReady, unreadinessOf, unreadinessWords } from '../../kilo/readiness.ts';
+import { unreadinessOf, unreadinessWords } from '../../kilo/readiness.ts';
 import { meshSubnet } from '../../kilo/subnet.ts';
 import type { ClusterNode } from '../../objects/node.ts';
-import { addressOf, formatMeshEndpoint, isPublic } from '../../values/endpoint.ts';
+import { addressOf, formatMeshEndpoint } from '../../values/endpoint.ts';
 import { clusterWarning } from '../catalogue.ts';
 import type { Report } from '../catalogue.ts';
 
@@ -30,28 +30,24 @@ export function checkKiloNodes(nodes: readonly KiloNode[], now: number, report: 
     if (other === undefined) byAddress.set(address, node.name);
     else report(clusterWarning('wireguard-ip-shared', subject, address, other));
   }
-  checkLocations(
-    nodes.filter((node) => isReady(node, now)),
-    report,
-  );
 }
 
 /**
  * Nodes without a location share one. That is right where all of them stand in one network, and wrong where others have locations, or
  * where several are dialled from everywhere.
  */
-function checkLocations(ready: readonly KiloNode[], report: Report): void {
+function checkLocations({ granularity, groups }: KiloMesh, report: Report): void {
+  if (granularity === 'full') return;
+  const ready = groups.flatMap(({ nodes }) => nodes);
   const without = ready.filter(({ location, internalIp }) => location === '' && internalIp !== null);
-  const isPublicNode = (node: KiloNode): boolean => {
-    const address = node.endpoint === null ? null : addressOf(node.endpoint);
-    return address !== null && isPublic(address);
-  };
-  const areApart = ready.some(({ location }) => location !== '') || without.filter(isPublicNode).length > 1;
+  const areApart =
+    ready.some(({ location }) => location !== '') || without.filter(isDialledFromEverywhere).length > 1;
   if (areApart) for (const node of without) report(clusterWarning('location-missing', `node/${node.name}`));
 }
 
 /** Says what of a mesh somebody could trip over. @param nodes as Kubernetes knows them, by name */
 export function checkMesh(mesh: KiloMesh, nodes: ReadonlyMap<string, ClusterNode>, report: Report): void {
+  checkLocations(mesh, report);
   for (const group of mesh.groups) checkEndpoint(group, nodes, report);
   checkCaptured(mesh, report);
   checkKeys(mesh, report);
@@ -78,8 +74,12 @@ function checkEndpoint(
 
 function checkCaptured({ groups }: KiloMesh, report: Report): void {
   const carried = createPrefixTable<Prefix>();
-  for (const { allowedIps, locationIps } of groups)
-    for (const cidr of [...allowedIps, ...locationIps]) carried.give(networkOf(cidr), networkOf(cidr));
+  for (const { allowedIps, locationIps } of groups) {
+    for (const cidr of [...allowedIps, ...locationIps]) {
+      const prefix = networkOf(cidr);
+      carried.give(prefix, prefix);
+    }
+  }
   for (const { leader, endpoint } of groups) {
     const address = addressOf(endpoint);
     const found = address === null ? null : carried.longestFor(address);

@@ -1,4 +1,4 @@
-import { kiloPrefix } from '../../kilo/annotations.ts';
+import { kiloAnnotations } from '../../kilo/annotations.ts';
 import type { DropReason } from '../../kilo/location-ips.ts';
 import { annotateNode, removeAnnotation } from '../../kubectl.ts';
 import { nameIn, warningEntry } from '../entry.ts';
@@ -33,21 +33,21 @@ export const meshEntries = {
     'A node has no location, so it is taken to share a network with the others that have none.',
     (subject) => ({
       message: `${nameIn(subject)} has no location, so Kilo takes it to share a network with every other node that has none.`,
-      hint: `Give it one: ${annotateNode(nameIn(subject), `${kiloPrefix}location`, nameIn(subject))}`,
+      hint: `Give it one: ${annotateNode(nameIn(subject), kiloAnnotations.location, nameIn(subject))}`,
     }),
   ),
   'endpoint-private': warningEntry(
     'The endpoint of a location is a private address.',
     (subject, endpoint: string, publicAddress: string | null, port: number) => ({
       message: `${nameIn(subject)} is dialled at ${endpoint}, which is reached within its own network only.`,
-      hint: `Give it a public endpoint: ${annotateNode(nameIn(subject), `${kiloPrefix}force-endpoint`, `${publicAddress ?? 'PUBLIC_ADDRESS'}:${port}`)}`,
+      hint: `Give it a public endpoint: ${annotateNode(nameIn(subject), kiloAnnotations['force-endpoint'], `${publicAddress ?? 'PUBLIC_ADDRESS'}:${port}`)}`,
     }),
   ),
   'endpoint-captured': warningEntry(
     'The endpoint of a node lies in what the mesh carries, so its packets would go into the tunnel.',
     (subject, endpoint: string, cidr: string) => ({
       message: `The endpoint ${endpoint} of ${nameIn(subject)} lies in ${cidr}, which goes into the tunnel: its own packets would go there too.`,
-      hint: `Keep the address out of the mesh: ${annotateNode(nameIn(subject), `${kiloPrefix}force-internal-ip`, '-')}`,
+      hint: `Keep the address out of the mesh: ${annotateNode(nameIn(subject), kiloAnnotations['force-internal-ip'], '-')}`,
     }),
   ),
   'endpoint-disputed': warningEntry(
@@ -61,7 +61,7 @@ export const meshEntries = {
     'Two nodes have the same address in the mesh.',
     (subject, address: string, other: string) => ({
       message: `${nameIn(subject)} has the address ${address} in the mesh, and so has ${other}.`,
-      hint: `Let kg write it anew: ${removeAnnotation(nameIn(subject), `${kiloPrefix}wireguard-ip`)}`,
+      hint: `Let kg write it anew: ${removeAnnotation(nameIn(subject), kiloAnnotations['wireguard-ip'])}`,
     }),
   ),
   'subnet-mixed': warningEntry(

@@ -35,9 +35,9 @@ export const peerEntries = {
   ),
   'peer-address-taken': warningEntry(
     'Two Peers have the same allowed IP; the one whose name comes first has it.',
-    (subject, cidr: string, other: string) => ({
+    (subject, cidr: string, other: string, allowedIPs: readonly string[]) => ({
       message: `${cidr} of the Peer ${nameIn(subject)} is one of ${other} too, whose name comes first, so ${nameIn(subject)} goes without.`,
-      hint: `Give it another that is free: ${patchPeer(nameIn(subject), { allowedIPs: ['10.5.0.2/32'] })}`,
+      hint: `Give it another that is free: ${patchPeer(nameIn(subject), { allowedIPs })}`,
     }),
   ),
 };
