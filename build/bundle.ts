@@ -19,6 +19,7 @@ const targets = { node: 'node16.17', launcher: 'es2015' } as const;
 /** Programs of `dist/`, and the modules that only the runtime itself can give them. */
 const programs: readonly { name: string; entry: string; target: string; external?: string[] }[] = [
   { name: 'bin', entry: 'electron/cli/bin.ts', target: targets.launcher },
+  { name: 'kubectl-adit', entry: 'electron/cli/kubectl-adit.ts', target: targets.launcher },
   { name: 'cli', entry: 'electron/cli/main.ts', target: targets.node },
   { name: 'helper', entry: 'electron/helper/main.ts', target: targets.node },
   { name: 'forwarder', entry: 'electron/forwarder/main.ts', target: targets.node },
@@ -26,6 +27,9 @@ const programs: readonly { name: string; entry: string; target: string; external
   { name: 'main', entry: 'electron/main.ts', target: targets.node, external: ['electron'] },
   { name: 'preload', entry: 'electron/preload.ts', target: targets.node, external: ['electron'] },
 ];
+
+/** What a shell starts by its name. */
+const launchers = ['bin', 'kubectl-adit'];
 
 /** What is known when the bundle is made. */
 const define = {
@@ -38,7 +42,7 @@ const define = {
 process.env['NODE_ENV'] = 'production';
 await clear();
 await Promise.all([...programs.map(buildProgram), buildInterface(), copyIcons()]);
-await chmod(join(dist, 'bin.cjs'), 0o755);
+for (const name of launchers) await chmod(join(dist, `${name}.cjs`), 0o755);
 
 /** Empties `dist/` but for the engine, which `npm run build:engine` puts there. */
 async function clear(): Promise<void> {
@@ -66,7 +70,7 @@ async function buildProgram({
     entryFileNames: `${name}.cjs`,
     // A command ends in a moment: it loads what reads archives and pictures only where there is one.
     ...(name === 'cli' ? { chunkFileNames: 'cli-[name].cjs' } : { codeSplitting: false }),
-    ...(name === 'bin' ? { banner: '#!/usr/bin/env node' } : {}),
+    ...(launchers.includes(name) ? { banner: '#!/usr/bin/env node' } : {}),
   });
   await bundle.close();
 }

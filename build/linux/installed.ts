@@ -21,6 +21,7 @@ export interface InstalledFile {
 export const installedFiles: readonly InstalledFile[] = [
   { source: 'start-helper', path: launcherPath, mode: 0o755 },
   { source: 'adit', path: '/usr/bin/adit', mode: 0o755 },
+  { source: 'kubectl-adit', path: '/usr/bin/kubectl-adit', mode: 0o755 },
   { source: 'app.adit.desktop.policy', path: actionPath, mode: 0o644 },
   { source: 'adit-helper@.service', path: '/usr/lib/systemd/system/adit-helper@.service', mode: 0o644 },
   { source: 'adit-helper@.socket', path: '/usr/lib/systemd/system/adit-helper@.socket', mode: 0o644 },

@@ -31,9 +31,10 @@ function startsHelper(words: readonly string[]): boolean {
   return words[0] === 'helper' && !words.some((word) => word === '--help');
 }
 
-/** Runs this very command on another Node, and ends as it ends. */
+/** Runs this very command on another Node, and ends as it ends. By the name of `adit`: another has put its words in already. */
 function handOver(node: string): void {
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  const words = [join(__dirname, 'bin.cjs'), ...process.argv.slice(2)];
+  const child = spawn(node, words, { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => child.kill(signal));
   }

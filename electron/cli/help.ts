@@ -43,6 +43,14 @@ export function helpOfAll(commands: readonly Command[]): string {
   ].join('\n\n');
 }
 
+/** The help of commands that share their first word. */
+export function helpOfGroup(name: string, commands: readonly Command[]): string {
+  return [
+    `Commands of adit ${name}:\n${columns(commands.map((command) => [command.name, command.summary]))}`,
+    `"adit ${name} COMMAND --help" tells more. Every command takes --json.`,
+  ].join('\n\n');
+}
+
 function optionWords(name: string, { kind, short, placeholder, repeats }: Option): string {
   const value = { flag: '', value: ` ${placeholder ?? ''}`, optional: `[=${placeholder ?? ''}]` }[kind];
   return `${short === undefined ? '' : `-${short}, `}--${name}${value}${repeats === true ? ' ...' : ''}`;

@@ -5,7 +5,7 @@ import { version } from '../../shared/version.ts';
 import type { Answer, Command } from './command.ts';
 import { has } from './command.ts';
 import { commands } from './commands/all.ts';
-import { helpOf, helpOfAll } from './help.ts';
+import { helpOf, helpOfAll, helpOfGroup } from './help.ts';
 import { parseWords } from './parse.ts';
 
 /** Runs the command that some words name, and gives the exit code. */
@@ -19,14 +19,28 @@ async function runWords(words: readonly string[]): Promise<number> {
     print(version);
     return 0;
   }
-  const command = commands.find((other) => other.name === name);
-  if (command === undefined) throw unknownCommand(name);
-  const given = parseWords(command, rest);
+  const members = commands.filter((other) => other.name.startsWith(`${name} `));
+  const [second, ...behind] = rest;
+  if (members.length > 0 && (second === undefined || second === '--help' || second === '-h')) {
+    print(helpOfGroup(name, members));
+    return second === undefined ? 2 : 0;
+  }
+  const full = members.length > 0 ? `${name} ${second ?? ''}` : name;
+  const command = commands.find((other) => other.name === full);
+  if (command === undefined) throw unknownCommand(full, members.length > 0 ? members : commands);
+  const given = parseWords(command, members.length > 0 ? behind : rest);
   if (has(given, 'help')) {
     print(helpOf(command));
     return 0;
   }
-  return answer(command, given, has(given, 'json'));
+  return answer(command, given, wantsJson(words));
+}
+
+/** Whether the answer is wanted as JSON; of commands on clusters that is said as kubectl has it, too. */
+function wantsJson(words: readonly string[]): boolean {
+  const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+  if (own.includes('--json')) return true;
+  return own[0] === 'cluster' && / (-o|--output)[ =]?json( |$)/.test(own.join(' '));
 }
 
 async function answer(
@@ -75,11 +89,11 @@ function faultText({ code, message, hint, command }: Fault): string {
   ].join('\n');
 }
 
-function unknownCommand(name: string): FaultError {
+function unknownCommand(name: string, known: readonly Command[]): FaultError {
   return new FaultError({
     code: 'wrong-usage',
     message: `There is no command ${JSON.stringify(name)}.`,
-    hint: `There are: ${commands.map((command) => command.name).join(', ')}.`,
+    hint: `There are: ${known.map((command) => command.name).join(', ')}.`,
     command: 'adit --help',
   });
 }
@@ -93,7 +107,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 const words = process.argv.slice(2);
 runWords(words)
-  .catch((error: unknown) => fail(error, words.includes('--json')))
+  .catch((error: unknown) => fail(error, wantsJson(words)))
   .then(
     (code) => (process.exitCode = code),
     () => (process.exitCode = 1),

@@ -12,6 +12,8 @@ const commands = [
     'explain',
     'diagnose',
     'allowed-ips',
+    'cluster inspect',
+    'cluster profile',
     'serve',
     'helper',
     'recover',
@@ -25,7 +27,7 @@ describe('the help', () => {
     const adit = new Adit();
     const { code, stdout, stderr } = await adit.run(['--help']);
     expect([code, stderr]).toEqual([0, '']);
-    const listed = [...stdout.matchAll(/^ {2}([a-z][a-z-]*)\b/gm)].map(([, name]) => name);
+    const listed = [...stdout.matchAll(/^ {2}((?:cluster )?[a-z][a-z-]*)\b/gm)].map(([, name]) => name);
     expect(listed).toEqual(commands);
     expect((await adit.run(['help'])).stdout).toBe(stdout);
     expect((await adit.run(['-h'])).stdout).toBe(stdout);
@@ -34,7 +36,7 @@ describe('the help', () => {
   it('is there for every command, whatever else is said, and does nothing', async () => {
     const adit = new Adit();
     await twoAtATime(commands, async (name) => {
-      const { code, stdout, stderr } = await adit.run([name, '--help']);
+      const { code, stdout, stderr } = await adit.run([...name.split(' '), '--help']);
       expect([name, code, stderr]).toEqual([name, 0, '']);
       expect(stdout).toMatch(new RegExp(`^adit ${name}\\b.*\\[--json\\]\\n`));
       expect(stdout).toContain('--help');

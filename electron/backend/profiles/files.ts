@@ -11,9 +11,10 @@ export const fileLimit = 16 * 1024 * 1024;
 /**
  * The bytes of a file that somebody named.
  *
+ * @param limit the largest that is read; bytes
  * @throws FaultError `file-not-found`, `file-unreadable`, `file-not-regular`, `file-too-large`
  */
-export async function readGivenFile(path: string): Promise<Buffer> {
+export async function readGivenFile(path: string, limit = fileLimit): Promise<Buffer> {
   try {
     const facts = await stat(path);
     if (!facts.isFile()) throw new FaultError(notRegular(path, facts.isDirectory()));
@@ -21,7 +22,7 @@ export async function readGivenFile(path: string): Promise<Buffer> {
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { size } = await file.stat();
-      if (size > fileLimit) throw new FaultError(tooLarge(path, size));
+      if (size > limit) throw new FaultError(tooLarge(path, size, limit));
       return await file.readFile();
     } finally {
       await file.close();
@@ -171,10 +172,10 @@ function notRegular(path: string, isFolder: boolean): Fault {
   };
 }
 
-function tooLarge(path: string, size: number): Fault {
+function tooLarge(path: string, size: number, limit: number): Fault {
   return {
     code: 'file-too-large',
-    message: `${path} has ${size} bytes; no configuration has more than ${fileLimit}.`,
+    message: `${path} has ${size} bytes; no more than ${limit} are read.`,
     hint: 'Check that this is the file you meant.',
   };
 }

@@ -1,6 +1,8 @@
 import type { Command } from '../command.ts';
 import { allowedIps } from './allowed-ips.ts';
 import { check } from './check.ts';
+import { clusterInspect } from './cluster/inspect.ts';
+import { clusterProfile } from './cluster/profile.ts';
 import { diagnose } from './diagnose.ts';
 import { down } from './down.ts';
 import { exportProfiles } from './export.ts';
@@ -41,6 +43,8 @@ export const commands: readonly Command[] = [
   explain,
   diagnose,
   allowedIps,
+  clusterInspect,
+  clusterProfile,
   serve,
   helper,
   recover,

@@ -1,0 +1,57 @@
+import { FaultError } from '../../../shared/fault.ts';
+import { readGivenFile } from '../profiles/files.ts';
+
+/** The largest JSON that is read: some times what a cluster of 5,000 nodes has, whose every node tells of its images. Bytes. */
+const jsonLimit = 256 * 1024 * 1024;
+
+/** The largest YAML that is read, which takes a hundred times as long as JSON. Characters. */
+const yamlLimit = 32 * 1024 * 1024;
+
+/**
+ * The documents in a file that kubectl saved: JSON, or YAML, of which one file may hold several.
+ *
+ * @throws FaultError `file-not-found`, `file-unreadable`, `file-not-regular`, `file-too-large`, `cluster-file-malformed`
+ */
+export async function readDocuments(path: string): Promise<readonly unknown[]> {
+  const text = await readText(path);
+  // What begins as JSON and is none is mostly YAML in its JSON-like form, or several documents.
+  const json = /^\s*[{[]/.test(text) ? parsedJson(text) : undefined;
+  if (json !== undefined) return [json];
+  if (text.length > yamlLimit) {
+    throw new FaultError({
+      code: 'file-too-large',
+      message: `${path} has ${text.length} characters and is no JSON; of YAML no more than ${yamlLimit} are read.`,
+      hint: 'Save it as JSON: kubectl get nodes -o json.',
+    });
+  }
+  const { parseYaml } = await import('./yaml.ts');
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    throw malformed(path, error);
+  }
+}
+
+/** The text of a file. Its bytes, which may be as large again, are let go of. */
+async function readText(path: string): Promise<string> {
+  const bytes = await readGivenFile(path, jsonLimit);
+  return bytes.toString('utf8').replace(/^\u{feff}/u, '');
+}
+
+/** Undefined for what is no JSON. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function malformed(path: string, error: unknown): FaultError {
+  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return new FaultError({
+    code: 'cluster-file-malformed',
+    message: `${path} is neither JSON nor YAML: ${reason.replace(/[.:]$/, '')}.`,
+    hint: 'Save it with kubectl: kubectl get nodes -o json > nodes.json',
+  });
+}

@@ -1,0 +1,123 @@
+import { clusterOf } from '../../../../shared/cluster/cluster.ts';
+import type { Cluster } from '../../../../shared/cluster/cluster.ts';
+import { kiloProfile, profileText } from '../../../../shared/cluster/profile.ts';
+import type { WarningCode } from '../../../../shared/cluster/warnings/catalogue.ts';
+import { FaultError } from '../../../../shared/fault.ts';
+import {
+  formatInterfaceAddress,
+  formatPrefix,
+  networkOf,
+  parseInterfaceAddress,
+} from '../../../../shared/network/prefix.ts';
+import type { Prefix } from '../../../../shared/network/prefix.ts';
+import {
+  asYaml,
+  outputOption,
+  readClusterOptions,
+  readOutput,
+  readSource,
+  sourceOperands,
+  sourceOptions,
+} from '../../cluster-source.ts';
+import { has, listOf, valueOf } from '../../command.ts';
+import type { Command, Given } from '../../command.ts';
+import { wrongUsage } from '../../parse.ts';
+
+/** What a profile is built on that nobody is sure of. */
+const guesses: ReadonlySet<WarningCode> = new Set(['clock-from-nodes', 'granularity-guessed']);
+
+/** `adit cluster profile --peer NAME` */
+export const clusterProfile: Command = {
+  name: 'cluster profile',
+  operands: `${sourceOperands} --peer NAME`,
+  arity: { least: 0, most: Infinity },
+  summary: 'Print the profile of one of Kilo’s Peers',
+  details: [
+    'Its peers are those of "kgctl showconf peer NAME". Kilo gives nobody the Services: with --service-cidr they are reached',
+    'through a node of your choice. The profile has no private key; it is in nobody’s list.',
+  ],
+  options: {
+    peer: { kind: 'value', placeholder: 'NAME', summary: 'The Peer object whose profile it is' },
+    'service-cidr': {
+      kind: 'value',
+      placeholder: 'auto|CIDR',
+      repeats: true,
+      summary: 'Reach Services too: their network, or what the cluster says it is',
+    },
+    gateway: {
+      kind: 'value',
+      placeholder: 'NODE',
+      summary: 'The node through which Services are reached (default: the first by name)',
+    },
+    ...sourceOptions,
+    output: outputOption,
+  },
+  async run({ given }) {
+    const peer = valueOf(given, 'peer');
+    if (peer === undefined) throw wrongUsage(clusterProfile, 'Whose profile is missing: --peer NAME.');
+    const gateway = valueOf(given, 'gateway') ?? null;
+    if (gateway !== null && !has(given, 'service-cidr'))
+      throw wrongUsage(clusterProfile, 'A gateway is for Services: --service-cidr auto goes with it.');
+    const output = readOutput(clusterProfile, given);
+    const options = readClusterOptions(clusterProfile, given);
+    const cluster = clusterOf(await readSource(clusterProfile, given), options);
+    const serviceCidrs = serviceCidrsIn(given, cluster);
+    const profile = kiloProfile(cluster, { peer, serviceCidrs, gateway });
+    const text = profileText(profile, peer);
+    const json = {
+      peer,
+      text,
+      addresses: profile.addresses.map(formatInterfaceAddress),
+      serviceCidrs: serviceCidrs.map(formatPrefix),
+      gateway: profile.gateway,
+      peers: profile.peers.map((section) => ({
+        ...section,
+        allowedIps: section.allowedIps.map(formatInterfaceAddress),
+      })),
+      warnings: cluster.warnings,
+    };
+    if (output === 'yaml') return { json, text: await asYaml(json), verbatim: true };
+    return { json, text, verbatim: true, remarks: remarksOn(cluster, isAuto(given)) };
+  },
+};
+
+function isAuto(given: Given): boolean {
+  return listOf(given, 'service-cidr').includes('auto');
+}
+
+/** @throws FaultError `allowed-ip-malformed`, `service-cidr-unknown` */
+function serviceCidrsIn(given: Given, cluster: Cluster): Prefix[] {
+  return listOf(given, 'service-cidr').flatMap((word) => {
+    if (word === 'auto') return knownServiceCidrs(cluster);
+    const cidr = parseInterfaceAddress(word);
+    if (cidr !== null) return networkOf(cidr);
+    throw new FaultError({
+      code: 'allowed-ip-malformed',
+      message: `--service-cidr: ${JSON.stringify(word.slice(0, 100))} is no range of addresses.`,
+      hint: 'Write an address and the length of its network, such as 10.43.0.0/16, or "auto".',
+    });
+  });
+}
+
+function knownServiceCidrs({ serviceCidrs }: Cluster): Prefix[] {
+  if (serviceCidrs.length > 0) return serviceCidrs.map(({ cidr }) => cidr);
+  throw new FaultError({
+    code: 'service-cidr-unknown',
+    message: 'Nothing that was read tells which addresses Services have.',
+    hint: 'Save the Services too (kubectl get services -A -o json > services.json), or write the range: --service-cidr 10.43.0.0/16.',
+  });
+}
+
+/** What is guessed is said; of the rest there may be thousands. */
+function remarksOn({ warnings }: Cluster, isServiceGuessed: boolean): string[] {
+  const shown = warnings.filter(
+    ({ code }) => guesses.has(code) || (isServiceGuessed && code === 'service-cidr-guessed'),
+  );
+  const others = warnings.length - shown.length;
+  return [
+    ...shown.map(({ message, hint }) => `${message} ${hint}`),
+    ...(others === 0
+      ? []
+      : [`"adit cluster inspect" has ${others} more ${others === 1 ? 'warning' : 'warnings'}.`]),
+  ];
+}
