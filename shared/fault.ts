@@ -61,6 +61,7 @@ export const faultCodes = {
   'kilo-subnet-full': 'Kilo’s network has fewer addresses than there are locations.',
   'kilo-peer-not-found': 'Kilo knows no Peer of this name.',
   'kilo-peer-invalid': 'Kilo passes over the Peer of this name.',
+  'graph-too-large': 'The mesh has more links than can be drawn.',
   'gateway-not-found': 'The node that was chosen for Services is not in Kilo’s mesh.',
   'service-cidr-unknown': 'Nothing that was read tells which addresses Services have.',
 

@@ -36,7 +36,8 @@ export interface ClusterProfile {
  *   `gateway-not-found`
  */
 export function kiloProfile(cluster: Cluster, options: ProfileOptions): ClusterProfile {
-  const mesh = meshOf(cluster, options.peer);
+  checkNotRefused(cluster, options.peer);
+  const mesh = meshOf(cluster);
   const own = meshPeerNamed(mesh, options.peer);
   const sections = peerSections(mesh, own);
   const addresses = own.allowedIps.filter(({ address, length }) => length === addressBits[address.family]);
@@ -69,7 +70,8 @@ function onOneLine(name: string): string {
   return name.replace(/[\p{Cc}\u2028\u2029]/gu, '\u{fffd}');
 }
 
-function meshOf({ kilo, network }: Cluster, peer: string): KiloMesh {
+/** Kilo's mesh. @throws FaultError `kilo-absent`, `kilo-nodes-missing`, `kilo-subnet-full` */
+export function meshOf({ kilo, network }: Cluster): KiloMesh {
   if (kilo === null) {
     throw new FaultError({
       code: 'kilo-absent',
@@ -80,13 +82,16 @@ function meshOf({ kilo, network }: Cluster, peer: string): KiloMesh {
       hint: 'A Peer is one of Kilo’s. "adit cluster inspect" shows what there is.',
     });
   }
-  const refused = kilo.peers.refused.find(({ name }) => name === peer);
-  if (refused !== undefined) {
-    const { message, hint } = clusterWarning('peer-invalid', `peer/${peer}`, refused);
-    throw new FaultError({ code: 'kilo-peer-invalid', message, hint });
-  }
   if (kilo.reading.kind === 'none') throw new FaultError(kilo.reading.fault);
   return kilo.reading.mesh;
+}
+
+/** @throws FaultError `kilo-peer-invalid`: Kilo passes over this Peer */
+function checkNotRefused({ kilo }: Cluster, peer: string): void {
+  const refused = kilo?.peers.refused.find(({ name }) => name === peer);
+  if (refused === undefined) return;
+  const { message, hint } = clusterWarning('peer-invalid', `peer/${peer}`, refused);
+  throw new FaultError({ code: 'kilo-peer-invalid', message, hint });
 }
 
 /** The node that Services are reached through, and its group, whose leader it is that we dial. */

@@ -259,3 +259,24 @@ describe('adit cluster profile', () => {
     expect((await new Adit().fault(words(at()('all.json'), ...more))).code).toBe(code);
   });
 });
+
+describe('adit cluster graph', () => {
+  it('draws the mesh for Graphviz, or tells it as JSON, with no quote that somebody put into a name', async () => {
+    const adit = new Adit();
+    const odd = kiloNode('c', 3, { granularity: 'location', location: 'x" }; evil [label="' });
+    const at = files({ 'all.json': listOf([...nodes, ...peers, odd]) });
+    const words = ['cluster', 'graph', '--from', at('all.json'), '--granularity', 'location'];
+    const { code, stdout } = await adit.run(words);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^digraph kilo \{\n.*\n\}\n$/s)]);
+    expect(stdout).toContain('"a" -> "laptop" [dir=both, style=dashed];');
+    expect(stdout).toContain('label="location:x\\" }; evil [label=\\""');
+    expect(JSON.parse((await adit.run([...words, '-o', 'json'])).stdout)).toMatchObject({
+      subnet: '10.4.0.0/16',
+      groups: [{ key: 'location:', leader: 'a' }, { leader: 'c' }],
+      peers: [{ name: 'laptop', allowedIps: ['10.5.0.1/32'] }],
+    });
+    expect((await adit.fault(['cluster', 'graph', '--from', at('all.json'), '-o', 'svg'])).code).toBe(
+      'wrong-usage',
+    );
+  });
+});

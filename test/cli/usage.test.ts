@@ -14,6 +14,7 @@ const commands = [
     'allowed-ips',
     'cluster inspect',
     'cluster profile',
+    'cluster graph',
     'serve',
     'helper',
     'recover',

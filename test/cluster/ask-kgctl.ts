@@ -1,5 +1,5 @@
 /**
- * Asks kgctl for the configuration of a Peer in every generated mesh, and writes its answers into the fixture:
+ * Asks kgctl for the configuration of a Peer in every generated mesh, and for a drawing of some, and writes its answers into the fixtures:
  *
  *     node test/cluster/ask-kgctl.ts PATH_OF_KGCTL [COUNT]
  *
@@ -10,66 +10,85 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateMesh } from './generate.ts';
-import { formatAnswers, linesOf } from './kgctl-answer.ts';
+import { generateMesh, withoutHeard } from './generate.ts';
+import { formatAnswers, linesOf, statementsOf } from './kgctl-answer.ts';
 import type { KgctlAnswer } from './kgctl-answer.ts';
 import { startStandIn } from './stand-in.ts';
 
 /** Where the answers are kept. */
-const fixture = join(import.meta.dirname, '..', 'fixtures', 'kilo', 'kgctl.txt');
+const fixtures = join(import.meta.dirname, '..', 'fixtures', 'kilo');
 
-const [kgctl, count = '600'] = process.argv.slice(2);
+/** How many of the meshes it is asked to draw, too. */
+const drawn = 40;
+
+const [kgctl, count = '1000'] = process.argv.slice(2);
 if (kgctl === undefined) throw new Error('the path of kgctl is missing');
 const folder = mkdtempSync(join(tmpdir(), 'adit-kgctl-'));
+/** What is asked of a mesh. */
+type Question = 'showconf' | 'graph';
+
 const { server, port } = await startStandIn((cluster) => {
-  const mesh = generateMesh(Number(cluster));
-  return { nodes: mesh.nodesAt(Math.floor(Date.now() / 1000)), peers: mesh.peers };
+  const [seed, question] = cluster.split('-');
+  const mesh = generateMesh(Number(seed));
+  const nodes = mesh.nodesAt(Math.floor(Date.now() / 1000));
+  return { nodes: question === 'graph' ? withoutHeard(nodes) : nodes, peers: mesh.peers };
 });
 const answers = new Map<number, KgctlAnswer>();
+const drawings = new Map<number, KgctlAnswer>();
 const seeds = Array.from({ length: Number(count) }, (_, index) => index + 1);
 const left = [...seeds];
 async function work(program: string): Promise<void> {
-  for (let seed = left.shift(); seed !== undefined; seed = left.shift())
-    answers.set(seed, await ask(program, seed));
+  for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
+    const conf = await ask(program, seed, 'showconf');
+    answers.set(seed, conf === null ? 'refused' : linesOf(conf));
+    if (seed > drawn) continue;
+    const dot = await ask(program, seed, 'graph');
+    drawings.set(seed, dot === null ? 'refused' : statementsOf(dot));
+  }
 }
 await Promise.all([work(kgctl), work(kgctl)]);
 server.closeAllConnections();
 server.close();
 rmSync(folder, { recursive: true });
-writeFileSync(fixture, formatAnswers(new Map([...answers].sort(([a], [b]) => a - b))));
-const refused = [...answers.values()].filter((answer) => answer === 'refused').length;
-console.log(`${answers.size} answers, ${refused} of them refusals, in ${fixture}`);
+write('kgctl.txt', answers);
+write('kgctl-graph.txt', drawings);
 
-async function ask(program: string, seed: number): Promise<KgctlAnswer> {
-  const kubeconfig = join(folder, `${seed}.yaml`);
+function write(name: string, told: ReadonlyMap<number, KgctlAnswer>): void {
+  const path = join(fixtures, name);
+  writeFileSync(path, formatAnswers(new Map([...told].sort(([a], [b]) => a - b))));
+  const refused = [...told.values()].filter((answer) => answer === 'refused').length;
+  console.log(`${told.size} answers, ${refused} of them refusals, in ${path}`);
+}
+
+/** What kgctl prints; null where it refuses. */
+async function ask(program: string, seed: number, question: Question): Promise<string | null> {
+  const kubeconfig = join(folder, `${seed}-${question}.yaml`);
   writeFileSync(
     kubeconfig,
     `apiVersion: v1
 kind: Config
 current-context: c
-clusters: [{name: c, cluster: {server: "http://127.0.0.1:${port}/${seed}"}}]
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:${port}/${seed}-${question}"}}]
 contexts: [{name: c, context: {cluster: c, user: u}}]
 users: [{name: u, user: {}}]
 `,
   );
   const { granularity, topologyLabel, peer } = generateMesh(seed);
-  const words = [
-    '--kubeconfig',
-    kubeconfig,
-    '--mesh-granularity',
-    granularity,
+  const words = ['--kubeconfig', kubeconfig, '--mesh-granularity', granularity];
+  words.push(
     '--topology-label',
     topologyLabel,
-  ];
+    ...(question === 'graph' ? ['graph'] : ['showconf', 'peer', peer]),
+  );
   return new Promise((resolve, reject) => {
     execFile(
       program,
-      [...words, 'showconf', 'peer', peer],
+      words,
       // The stand-in knows no streaming lists.
       { env: { KUBE_FEATURE_WatchListClient: 'false', HOME: folder }, timeout: 60_000 },
       (error, stdout, stderr) => {
-        if (error === null) resolve(linesOf(stdout));
-        else if (stderr.includes('did not find any')) resolve('refused');
+        if (error === null) resolve(stdout);
+        else if (stderr.includes('did not find any')) resolve(null);
         else reject(new Error(`kgctl on mesh ${seed}: ${stderr}`));
       },
     );

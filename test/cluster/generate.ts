@@ -45,6 +45,15 @@ export function generateMesh(seed: number): GeneratedMesh {
   };
 }
 
+/** The nodes as if none had heard another: kgctl draws everybody where they say themselves that they are. */
+export function withoutHeard(nodes: readonly unknown[]): unknown[] {
+  return nodes.map((node) => {
+    const { metadata, ...rest } = node as { metadata: { annotations: Record<string, string> } };
+    const annotations = { ...metadata.annotations, 'kilo.squat.ai/discovered-endpoints': '' };
+    return { ...rest, metadata: { ...metadata, annotations } };
+  });
+}
+
 /** A node whose check-in is so long ago. */
 interface AgedNode {
   readonly metadata: { readonly name: string; readonly labels: Record<string, string> };

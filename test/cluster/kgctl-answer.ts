@@ -67,3 +67,27 @@ export function parseAnswers(text: string): Map<number, KgctlAnswer> {
 function shortKey(key: string): string {
   return `${key.slice(0, 4)}…${key.slice(-4)}`;
 }
+
+/**
+ * What a drawing in Graphviz's language says, in any order and whatever its blanks: links, and nodes with their labels, each with the
+ * group that it stands in.
+ */
+export function statementsOf(dot: string): string[] {
+  const statements: string[] = [];
+  let group = '';
+  // kgctl ends the label of a Peer with a line end of its own.
+  for (const line of dot
+    .replace(/\n"/g, '"')
+    .split('\n')
+    .map((text) => text.trim())) {
+    const link = /^"(.*)"\s*->\s*"(.*?)"\s*\[\s*(.*?)\s*\];$/.exec(line);
+    const node = /^"(.*?)"\s*\[\s*label="(.*)",\s*(rank=1,\s*)?shape=ellipse\s*\];$/.exec(line);
+    const opened = /^subgraph "(.*)" \{$/.exec(line);
+    if (opened !== null) group = opened[1] ?? '';
+    if (link !== null) statements.push(`link ${link.slice(1).join(' ')}`);
+    if (node !== null)
+      statements.push(`node ${group} ${node[1] ?? ''} ${node[2] ?? ''}${node[3] ? ' leader' : ''}`);
+    if (line.startsWith('label=')) statements.push(`label ${group} ${line}`);
+  }
+  return statements.sort();
+}

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { allowedIps } from './allowed-ips.ts';
 import { check } from './check.ts';
+import { clusterGraph } from './cluster/graph.ts';
 import { clusterInspect } from './cluster/inspect.ts';
 import { clusterProfile } from './cluster/profile.ts';
 import { diagnose } from './diagnose.ts';
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   allowedIps,
   clusterInspect,
   clusterProfile,
+  clusterGraph,
   serve,
   helper,
   recover,
