@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { planOf } from '../../../electron/helper/tunnels/advice.ts';
 import type { PreparedTunnel } from '../../../electron/helper/tunnels/prepared.ts';
 import { desiredBeside } from '../../../shared/network/plan/neighbours.ts';
+import { findConflicts } from '../../../shared/network/plan/conflicts.ts';
+import { laptop, withTunnels } from '../plan/hosts.ts';
 import { tunnelOf } from '../contract/tunnels.ts';
 import { planned, prefix } from '../plan/tunnels.ts';
 import { preparedOf } from './prepared-tunnels.ts';
@@ -15,6 +17,9 @@ const limit = 5_000;
 function ipv4(first: number, count: number): string {
   return [first, (count >> 16) & 0xff, (count >> 8) & 0xff, count & 0xff].join('.');
 }
+
+const nothing = { conflicts: [], taken: null };
+const nobody = { own: [], beside: [] };
 
 /** A tunnel of that size, its last peer inside it and the others not. */
 function largeTunnel(): PreparedTunnel {
@@ -47,10 +52,23 @@ describe('a tunnel of 9,000 peers', () => {
   it('is planned without a look at every prefix for every peer', { timeout: 120_000 }, () => {
     const prepared = largeTunnel();
     let plan: ReturnType<typeof planOf> | null = null;
-    const time = timeOf(
-      () => (plan = planOf(prepared, { conflicts: [], taken: null }, { own: [], beside: [] })),
-    );
+    const time = timeOf(() => (plan = planOf(prepared, nothing, nobody)));
     expect(plan).toMatchObject({ exempt: ['10.0.0.1:51820'] });
+    expect(time).toBeLessThan(limit);
+  });
+
+  it('is held against a host, and against another of that size, part by part', { timeout: 120_000 }, () => {
+    const { tunnel } = largeTunnel();
+    const prefixes = tunnel.peers.flatMap(({ allowedIps }) => allowedIps);
+    const other = { ...planned({ interface: 'other' }), prefixes };
+    const host = withTunnels(laptop, [other]);
+    const tunnels = new Map([['other', { name: 'other', user: null }]]);
+    let found = 0;
+    const time = timeOf(() => {
+      const home = { ...planned({ order: 2 }), prefixes };
+      found = findConflicts(home, { host, tunnels, nameServers: [] }).length;
+    });
+    expect(found).toBe(prefixes.length);
     expect(time).toBeLessThan(limit);
   });
 
