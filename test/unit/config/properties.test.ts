@@ -240,8 +240,10 @@ describe('hideKeys', () => {
         const { text } = decode(bytes);
         const shown = hideKeys(text).replace(/[\0\s]/g, '');
         const { privateKey, peers } = deviceOf(parse(text));
+        // What is made up takes its keys from a few: one may be secret in one place and a peer's public key in another.
+        const told = new Set(peers.map(({ publicKey }) => publicKey));
         for (const secret of [privateKey, ...peers.map(({ presharedKey }) => presharedKey)]) {
-          if (secret !== null) expect(shown).not.toContain(secret);
+          if (secret !== null && !told.has(secret)) expect(shown).not.toContain(secret);
         }
       }),
       manyRuns,
