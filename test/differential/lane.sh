@@ -9,6 +9,7 @@ way=$2
 folder=$PWD
 # Address and DNS are expanded against the current folder: an empty one gives no matches.
 empty=$(mktemp -d)
+trap 'cd /; rmdir "$empty"' EXIT
 cd "$empty" || exit 1
 export WG_ENDPOINT_RESOLUTION_RETRIES=0 LC_ALL=C
 program=$(command -v wg-quick)
