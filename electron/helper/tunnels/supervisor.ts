@@ -772,6 +772,8 @@ export class Supervisor {
   /** Looks at a tunnel and tells those who watch: every look goes by here, or they would miss what it found. */
   #look(live: LiveTunnel): Promise<void> {
     return live.look().then((change) => {
+      // It may have gone while its engine was asked, and whoever watches has been told that.
+      if (this.#tunnels.get(live.interface) !== live) return undefined;
       this.#tell(change);
       if (this.#uplink.now !== null && live.isConnected) this.#closeUplink();
       void this.#endpoints.consider(live).catch(this.#endpointsFailed);
