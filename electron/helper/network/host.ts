@@ -4,8 +4,11 @@ import type { Programs } from '../system/programs.ts';
 import { ProgramError, run } from '../system/run.ts';
 import { hostLinksOf, hostRoutesOf, hostRulesOf } from './host-json.ts';
 
-/** What `ip` is asked for each family, in one process: `up` waits for it. */
-const questions = ['link show', 'route show table all', 'rule show'];
+/** What `ip` is asked for each family, in one process: `up` waits for it. Links are of no family. */
+const questions: Readonly<Record<Family, readonly string[]>> = {
+  4: ['link show', 'route show table all', 'rule show'],
+  6: ['route show table all', 'rule show'],
+};
 
 /** Reads a host's whole network: every link, every table and every rule. On a router with all of the internet's routes, slowly. */
 export async function readHostNetwork(programs: Programs): Promise<HostNetwork> {
@@ -21,7 +24,7 @@ export async function readHostNetwork(programs: Programs): Promise<HostNetwork> 
 async function answersOfIp(family: Family, programs: Programs): Promise<string> {
   const options = [`-${family}`, '-N', '-d', '-j', '-force', '-batch', '-'];
   try {
-    return (await run(programs.path('ip'), options, { input: `${questions.join('\n')}\n` })).stdout;
+    return (await run(programs.path('ip'), options, { input: `${questions[family].join('\n')}\n` })).stdout;
   } catch (error) {
     if (error instanceof ProgramError) return error.stdout;
     throw error;
