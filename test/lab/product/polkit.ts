@@ -8,6 +8,7 @@ import type { Running } from '../running.ts';
 /** What asking for root takes, by the Debian package of each. */
 const files: Readonly<Record<string, string>> = {
   'dbus-daemon': '/usr/bin/dbus-daemon',
+  'dbus-bin': '/usr/bin/dbus-send',
   pkexec: '/usr/bin/pkexec',
   polkitd: '/usr/lib/polkit-1/polkitd',
 };
@@ -44,6 +45,7 @@ export class Polkit implements AsyncDisposable {
       await bus.line(/^unix:/, PATIENCE_MS);
       daemons.unshift(host.start([files['polkitd'] ?? '', '--no-debug']));
       const polkit = new Polkit(host, daemons);
+      await polkit.#isOnBus();
       await polkit.#knows(action, person);
       return polkit;
     } catch (error) {
@@ -58,6 +60,17 @@ export class Polkit implements AsyncDisposable {
     return Promise.all(
       gone.map(async ({ exited, errorLines }) => `${JSON.stringify(await exited)}: ${errorLines.join('; ')}`),
     );
+  }
+
+  /** Waits until polkitd has its name. Whoever asked for it before would have the bus start another, and then this one ends. */
+  async #isOnBus(): Promise<void> {
+    const question = ['--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.NameHasOwner'];
+    const argv = ['dbus-send', '--system', '--print-reply', ...question, 'string:org.freedesktop.PolicyKit1'];
+    const deadline = Date.now() + PATIENCE_MS;
+    while (!(await this.#host.run(argv)).stdout.includes('boolean true')) {
+      if (Date.now() > deadline) throw new Error('polkitd does not come to the bus');
+      await sleep(20);
+    }
   }
 
   /** Waits until the action is known. It asks as the person, who may know as much. */
