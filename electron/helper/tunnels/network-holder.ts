@@ -147,7 +147,8 @@ export class NetworkHolder {
     const additions = changes.filter(({ kind }) => kind === 'make');
 
     const coming = new Map(linksIn(additions).map((name) => [name, name]));
-    const parts = desired.filter((resource) => resource.kind !== 'route' && isOnLink(resource, coming));
+    // A link comes with its MTU, which is held as well.
+    const parts = desired.filter((resource) => resource.kind === 'mtu' && isOnLink(resource, coming));
     const known = new Set(this.#held.map(({ resource }) => resourceIdentity(resource)));
     const shared =
       tunnels.length === 0

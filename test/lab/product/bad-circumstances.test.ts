@@ -140,9 +140,8 @@ describeInLab('a machine without', () => {
     });
   });
 
-  test('any engine is told which package has one', { timeout }, async () => {
+  test.skipIf(inKernel)(`any engine is told which package has one${whyNot}`, { timeout }, async () => {
     await inBadCircumstances(async ({ adit, client }) => {
-      if (existsSync('/sys/module/wireguard')) return;
       for (const engine of [ownEngine, systemEngine].filter(existsSync)) await hideProgram(client, engine);
       expect(await refusal(adit, 'up', 'home')).toMatchObject({
         code: 'tool-missing',

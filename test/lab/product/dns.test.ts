@@ -20,6 +20,7 @@ import {
   openNames,
   recoverOn,
 } from './names.ts';
+import type { NamesStage } from './names.ts';
 import { toldByDhcp } from './resolvers.ts';
 
 const nothing = { gone: [], added: [] };
@@ -45,16 +46,27 @@ function codesOf({ warnings }: TunnelStatus): string[] {
 
 const noResolved = await whyNoPackages('systemd-resolved');
 
+/** {@link openNames} on a laptop with a systemd-resolved. */
+async function openWithResolved(): Promise<NamesStage & { readonly daemon: Resolved }> {
+  let daemon: Resolved | undefined;
+  const names = await openNames(async (laptop) => {
+    daemon = await Resolved.start(laptop, uplink);
+  });
+  if (daemon === undefined) throw new Error('no systemd-resolved was started');
+  const resolved: Resolved = daemon;
+  const dispose = async (): Promise<void> => {
+    await resolved[Symbol.asyncDispose]();
+    await names[Symbol.asyncDispose]();
+  };
+  return { ...names, daemon: resolved, [Symbol.asyncDispose]: dispose };
+}
+
 describeInLab('names with a real systemd-resolved', () => {
   test.skipIf(noResolved !== null)(
     `the cluster’s go to the cluster, all others to the LAN, and ~. is nowhere ${noResolved ?? ''}`,
     async () => {
-      let resolved: Resolved | null = null;
-      await using names = await openNames(async (laptop) => {
-        resolved = await Resolved.start(laptop, uplink);
-      });
-      await using daemon = resolved as unknown as Resolved;
-      const { laptop, adit } = names;
+      await using names = await openWithResolved();
+      const { laptop, adit, daemon } = names;
       const before = await everything(laptop);
       const saidBefore = await daemon.says('dns');
       await adit.done('set', 'clouds', clusterDomains);
@@ -84,12 +96,8 @@ describeInLab('names with a real systemd-resolved', () => {
   test.skipIf(noResolved !== null)(
     'all names go to the tunnel’s servers where no domain is named',
     async () => {
-      let resolved: Resolved | null = null;
-      await using names = await openNames(async (laptop) => {
-        resolved = await Resolved.start(laptop, uplink);
-      });
-      await using daemon = resolved as unknown as Resolved;
-      const { laptop, adit } = names;
+      await using names = await openWithResolved();
+      const { laptop, adit, daemon } = names;
       await adit.done('up', 'clouds', '--wait=20');
       expect(await addressOf(laptop, clusterName.name)).toBe(clusterName.address);
       expect(await addressOf(laptop, lanName.name)).toBeNull();
@@ -101,12 +109,8 @@ describeInLab('names with a real systemd-resolved', () => {
   );
 
   test.skipIf(noResolved !== null)('what it forgets, or is told otherwise, it is told again', async () => {
-    let resolved: Resolved | null = null;
-    await using names = await openNames(async (laptop) => {
-      resolved = await Resolved.start(laptop, uplink);
-    });
-    await using daemon = resolved as unknown as Resolved;
-    const { laptop, adit } = names;
+    await using names = await openWithResolved();
+    const { laptop, adit, daemon } = names;
     await adit.done('set', 'clouds', clusterDomains);
     await adit.done('up', 'clouds', '--wait=20');
     await laptop.run(['resolvectl', 'revert', 'clouds']);
