@@ -124,8 +124,11 @@ export function runAs(
 
 /** The helpers that run in a host, for anybody. */
 export function helpersOn(host: Host): ProcessEntry[] {
-  const found = host.processes().filter(({ argv }) => argv.includes('helper') && argv[0] === adit[0]);
-  // A child that is about to become another program looks like its parent for a moment.
+  const look = (): ProcessEntry[] =>
+    host.processes().filter(({ argv }) => argv.includes('helper') && argv[0] === adit[0]);
+  const found = look();
+  // A child that is about to become another program looks like its parent for a moment: it is a child still, or has changed by now.
   const children = new Set(found.flatMap(({ pid }) => childrenOf(pid)));
-  return found.filter(({ pid }) => !children.has(pid));
+  const still = new Set(look().map(({ pid }) => pid));
+  return found.filter(({ pid }) => still.has(pid) && !children.has(pid));
 }
