@@ -73,12 +73,13 @@ async function recover(task: HelperTask & { kind: 'recover' }): Promise<void> {
   }
 }
 
-async function prepareSupervisor({ owner, dev }: HelperTask): Promise<{
+async function prepareSupervisor(task: HelperTask): Promise<{
   folder: RunFolder;
   leave: () => void;
   programs: Programs;
   supervisor: Supervisor;
 }> {
+  const { owner, dev } = task;
   if (process.getuid?.() !== 0) throw new FaultError(needsRoot);
   // Whoever started us may keep what root makes to root; the owner has to get through our folders to the socket.
   process.umask(0o022);
@@ -94,6 +95,7 @@ async function prepareSupervisor({ owner, dev }: HelperTask): Promise<{
     log: logToStderr,
     resolverProgram,
     publicKeyOf,
+    byWgQuick: task.kind === 'serve' && task.byWgQuick,
   });
   const leave = (): void => {
     release();

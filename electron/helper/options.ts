@@ -12,6 +12,8 @@ export type HelperTask =
       readonly keep: boolean;
       /** Run although somebody but root could change the files that run. */
       readonly dev: boolean;
+      /** Have wg-quick make the interfaces. */
+      readonly byWgQuick: boolean;
     }
   | { readonly kind: 'recover'; readonly owner: number; readonly socket: string; readonly dev: boolean };
 
@@ -36,6 +38,7 @@ export function readTask(words: readonly string[], environment: NodeJS.ProcessEn
     socket,
     keep: values.keep === true,
     dev,
+    byWgQuick: values['wg-quick'] === true,
   };
 }
 
@@ -52,6 +55,7 @@ const options = {
   owner: { type: 'string' },
   keep: { type: 'boolean' },
   dev: { type: 'boolean' },
+  'wg-quick': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
@@ -67,6 +71,6 @@ function usage(message: string): FaultError {
   return new FaultError({
     code: 'wrong-usage',
     message,
-    hint: 'adit helper --socket PATH --owner UID [--keep] [--dev]',
+    hint: 'adit helper --socket PATH --owner UID [--keep] [--dev] [--wg-quick]',
   });
 }

@@ -27,6 +27,7 @@ export const helper: Command = {
       summary: 'Whose helper it is (default: who called sudo, or root)',
     },
     keep: { kind: 'flag', summary: 'Leave the tunnels up when the helper ends' },
+    'wg-quick': { kind: 'flag', summary: 'Have wg-quick make the interfaces, which takes longer' },
     dev: { kind: 'flag', summary: 'Run although others than root can change the files: for a checkout' },
   },
   run() {

@@ -11,21 +11,13 @@ import type { Output } from '../system/run.ts';
 import type { RunFolder } from '../system/run-folder.ts';
 import { isUdpPortFree } from '../system/udp-port.ts';
 import type { PreparedTunnel } from '../tunnels/prepared.ts';
-import { endProcessesFor, engineProcessFor, markerFor } from './engine-processes.ts';
+import { endProcessesFor, engineProcessFor } from './engine-processes.ts';
 import { EngineVersions } from './engine-version.ts';
 import { KernelEngine } from './kernel.ts';
+import { noSuchLink } from './link-makers.ts';
+import type { LinkMaker } from './link-makers.ts';
 import type { Engine } from './reading.ts';
 import { uapiSocket, WireGuardGo } from './wireguard-go.ts';
-import { wgQuickConf } from './wg-quick-conf.ts';
-
-/** Milliseconds wg-quick may take. It never waits for a name: the endpoints it gets are addresses. */
-const wgQuickTimeout = 50_000;
-
-/** How wg-quick begins the line of each command that it is about to run. */
-const wgQuickStep = '[#] ';
-
-/** What `ip link add type wireguard` says where the kernel has no WireGuard; older kernels the latter. */
-const noSuchLink = /Unknown device type|Operation not supported/;
 
 /** What wireguard-go puts before what it says, on standard output: `ERROR: (home) 2026/01/01 00:00:00 `. */
 const engineLogPrefix = /^ERROR: \(\S+\) [\d/]+ [\d:]+ /;
@@ -36,19 +28,18 @@ const patience = 2_000;
 /** Milliseconds that an engine may take to go after its interface. */
 const goingTimeout = 1_000;
 
-/**
- * Makes and removes WireGuard interfaces by `wg-quick`, which takes the kernel's WireGuard, or else the wireguard-go that it is told of:
- * our own, or else the system's.
- */
-export class WgQuickDriver {
+/** Makes and removes WireGuard interfaces: the kernel's, or else those of a wireguard-go, our own or else the system's. */
+export class LinkDriver {
   readonly #programs: Programs;
   readonly #folder: RunFolder;
   readonly #versions: EngineVersions;
+  readonly #maker: LinkMaker;
 
-  constructor(programs: Programs, folder: RunFolder) {
+  constructor(programs: Programs, folder: RunFolder, maker: LinkMaker) {
     this.#programs = programs;
     this.#folder = folder;
     this.#versions = new EngineVersions(programs);
+    this.#maker = maker;
   }
 
   /**
@@ -62,21 +53,14 @@ export class WgQuickDriver {
     if (linkExists(name)) throw new FaultError(interfaceInUse(name));
     // wireguard-go takes its port when it hears that the link is up, and tells nobody where it cannot.
     if (!isUdpPortFree(prepared.listenPort)) throw new FaultError(portInUse(name, prepared.listenPort));
-    const wireguardGo = this.#programs.find('wireguard-go');
-    this.#folder.write(conf, wgQuickConf(prepared));
+    this.#folder.write(conf, this.#maker.conf(prepared));
     try {
-      await run(this.#programs.path('wg-quick'), ['up', join(this.#folder.path, conf)], {
-        timeout: wgQuickTimeout,
-        environment: {
-          ...markerFor(name),
-          ...(wireguardGo === null ? {} : { WG_QUICK_USERSPACE_IMPLEMENTATION: wireguardGo }),
-        },
-      });
+      await this.#maker.make(prepared, join(this.#folder.path, conf));
     } catch (error) {
       const isForeign = !(await this.undo(name));
       throw isForeign && linkExists(name)
         ? new FaultError(interfaceInUse(name))
-        : linkFailure(name, error, wireguardGo !== null);
+        : linkFailure(name, error, this.#programs.find('wireguard-go') !== null);
     }
   }
 
@@ -213,16 +197,11 @@ function linkFailure(name: string, error: unknown, hasWireguardGo: boolean): unk
   });
 }
 
-function linkTooSlow(name: string, { stderr }: ProgramError, milliseconds: number): FaultError['fault'] {
-  const step = stderr
-    .split('\n')
-    .filter((line) => line.startsWith(wgQuickStep))
-    .at(-1);
-  const doing = step === undefined ? 'before its first step' : `at "${step.slice(wgQuickStep.length)}"`;
+function linkTooSlow(name: string, { program }: ProgramError, milliseconds: number): FaultError['fault'] {
   return {
     code: 'link-failed',
-    message: `The interface ${name} could not be made: wg-quick had not ended after ${milliseconds / 1000} s, and was stopped ${doing}.`,
-    hint: 'Everything was undone. Run that command as root by hand, to see what it waits for.',
+    message: `The interface ${name} could not be made: ${program} had not ended after ${milliseconds / 1000} s.`,
+    hint: 'Everything was undone. Run that program by hand to see what it waits for.',
   };
 }
 

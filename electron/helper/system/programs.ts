@@ -35,7 +35,7 @@ const packages = {
 export type ProgramName = keyof typeof packages;
 
 /** What no tunnel can do without; an engine may be in the kernel. */
-const essential = ['wg-quick', 'wg', 'ip', 'nft', 'setpriv'] as const;
+const essential = ['wg', 'ip', 'nft', 'setpriv'] as const;
 
 /** Finds programs by absolute path, once each, and refuses those that somebody but root could change. */
 export class Programs {

@@ -8,7 +8,7 @@ import { openingRules } from '../../../shared/network/plan/opening.ts';
 import type { Opening } from '../../../shared/network/plan/opening.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
-import type { WgQuickDriver } from '../engine/driver.ts';
+import type { LinkDriver } from '../engine/driver.ts';
 import { lowerKillSwitch, raiseKillSwitch } from '../network/kill-switch.ts';
 import { observe, observeLinks, presentAmong, readSysctl } from '../network/observe.ts';
 import { performRouting, performSettings } from '../network/perform.ts';
@@ -54,7 +54,7 @@ export interface Held {
  */
 export class NetworkHolder {
   readonly #programs: Programs;
-  readonly #driver: WgQuickDriver;
+  readonly #driver: LinkDriver;
   readonly #record: HoldingsRecord;
   readonly #neighbours: Neighbours;
   readonly #log: Log;
@@ -69,7 +69,7 @@ export class NetworkHolder {
     log,
   }: {
     readonly programs: Programs;
-    readonly driver: WgQuickDriver;
+    readonly driver: LinkDriver;
     readonly record: HoldingsRecord;
     readonly neighbours: Neighbours;
     readonly log: Log;

@@ -14,7 +14,8 @@ import { OutsideResolver } from '../endpoints/resolver.ts';
 import { resolveEndpoints } from '../endpoints/resolve.ts';
 import type { Lookups, ResolvedEndpoints, UnresolvedEndpoint } from '../endpoints/resolve.ts';
 import { UplinkServers } from '../endpoints/uplink-servers.ts';
-import { WgQuickDriver } from '../engine/driver.ts';
+import { LinkDriver } from '../engine/driver.ts';
+import { byWgQuick, directly } from '../engine/link-makers.ts';
 import { NetworkMonitor } from '../network/monitor.ts';
 import { NameHolder } from '../names/name-holder.ts';
 import { hasIPv6 } from '../network/observe.ts';
@@ -46,6 +47,8 @@ import { UplinkOpening } from './uplink-opening.ts';
 
 /** What the supervisor works with. */
 export interface Surroundings {
+  /** Whether wg-quick makes the interfaces. */
+  readonly byWgQuick?: boolean;
   readonly programs: Programs;
   readonly folder: RunFolder;
   /** The user whose tunnels they are. */
@@ -94,7 +97,7 @@ const unguardedTime = 200;
  */
 export class Supervisor {
   readonly #surroundings: Surroundings;
-  readonly #driver: WgQuickDriver;
+  readonly #driver: LinkDriver;
   readonly #record: HoldingsRecord;
   readonly #neighbours: Neighbours;
   readonly #holder: NetworkHolder;
@@ -122,7 +125,11 @@ export class Supervisor {
   constructor(surroundings: Surroundings) {
     const { programs, folder, log, clock, owner } = surroundings;
     this.#surroundings = surroundings;
-    this.#driver = new WgQuickDriver(programs, folder);
+    this.#driver = new LinkDriver(
+      programs,
+      folder,
+      surroundings.byWgQuick === true ? byWgQuick(programs) : directly(programs),
+    );
     this.#record = new HoldingsRecord(folder, log);
     this.#neighbours = new Neighbours(folder, owner);
     this.#holder = new NetworkHolder({

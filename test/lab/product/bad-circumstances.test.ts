@@ -9,7 +9,8 @@ import { systemEngine } from './installation.ts';
 /** Milliseconds for a test: some bring a tunnel up many times. */
 const timeout = 240_000;
 
-const ownEngine = join(dirname(aditProgram), 'engine', 'wireguard-go');
+/** Every wireguard-go that the helper might take. */
+const engines = [join(dirname(aditProgram), 'engine', 'wireguard-go'), systemEngine].filter(existsSync);
 
 describeInLab('an address of the profile that is taken', () => {
   test('by the LAN is refused by name; whoever accepts it has it', { timeout }, async () => {
@@ -75,16 +76,14 @@ describeInLab('an address of the profile that is taken', () => {
 describeInLab('an interface of the profile’s name that is somebody else’s', () => {
   test('and comes while the tunnel is made is left to him', { timeout }, async () => {
     await inBadCircumstances(async ({ adit, client }) => {
-      // As when somebody is quicker than wg-quick, which removes it by itself where it has begun.
-      await client.write(
-        '/run/wg-quick',
-        '#!/bin/sh\nip link add home type veth peer name other\nexit 1\n',
-        0o755,
-      );
-      await client.shell('mount --bind /run/wg-quick "$(readlink -f "$(command -v wg-quick)")"');
+      // As an engine that is slow to make its interface: somebody is quicker.
+      const engine = '/run/wireguard-go';
+      const script = '#!/bin/sh\nip link add home type veth peer name other\nexit 1\n';
+      await client.write(engine, script, 0o755);
+      await client.shell(`for program in ${engines.join(' ')}; do mount --bind ${engine} $program; done`);
       expect((await refusal(adit, 'up', 'home')).code).toBe('interface-in-use');
       await client.ip('link show dev home', 'link del dev home');
-      await client.shell('umount "$(readlink -f "$(command -v wg-quick)")"');
+      await client.shell(`umount ${engines.join(' ')}`);
     });
   });
 
@@ -122,7 +121,7 @@ describeInLab('a machine without', () => {
 
   test('a program that every tunnel needs is told which, before anything changes', { timeout }, async () => {
     await inBadCircumstances(async ({ adit, client }) => {
-      const packages = { nft: 'nftables', 'wg-quick': 'wireguard-tools', wg: 'wireguard-tools' };
+      const packages = { nft: 'nftables', wg: 'wireguard-tools' };
       for (const [program, name] of Object.entries(packages)) {
         const path = (await client.shell(`readlink -f "$(command -v ${program})"`)).stdout.trim();
         await using changes = client.start(['ip', 'monitor', 'link', 'address', 'route', 'rule']);
@@ -142,7 +141,7 @@ describeInLab('a machine without', () => {
 
   test.skipIf(inKernel)(`any engine is told which package has one${whyNot}`, { timeout }, async () => {
     await inBadCircumstances(async ({ adit, client }) => {
-      for (const engine of [ownEngine, systemEngine].filter(existsSync)) await hideProgram(client, engine);
+      for (const engine of engines) await hideProgram(client, engine);
       expect(await refusal(adit, 'up', 'home')).toMatchObject({
         code: 'tool-missing',
         command: 'apt-get install wireguard-go',

@@ -32,6 +32,8 @@ export interface HelperOptions {
   /** Who the commands run as, and whose the profiles are; root unless told. */
   readonly user?: CommandUser;
   readonly keep?: boolean;
+  /** Whether wg-quick makes its interfaces. */
+  readonly byWgQuick?: boolean;
   /** What is started; {@link aditProgram} unless told. */
   readonly program?: string;
   /** What the helper runs under: a module that is loaded before it, and environment for that. */
@@ -168,6 +170,7 @@ function startHelper(host: Host, socket: string, options: HelperOptions): Runnin
     String(owner),
     '--dev',
     ...(keep ? ['--keep'] : []),
+    ...(options.byWgQuick === true ? ['--wg-quick'] : []),
   ];
   const node = [process.execPath, ...(under === undefined ? [] : ['--import', under.module])];
   return host.start([...node, program, ...words], under === undefined ? {} : { env: under.env });

@@ -10,6 +10,7 @@ import { difference, networkSnapshot } from '../snapshot.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { describeInLab } from '../testing.ts';
 import { aditProgram, AditClient } from './client.ts';
+import type { HelperOptions } from './client.ts';
 import { Steps, stopAtStep } from './kill-points.ts';
 import type { Point } from './kill-points.ts';
 
@@ -40,13 +41,13 @@ class Stage implements AsyncDisposable {
     this.before = before;
   }
 
-  static async open(): Promise<Stage> {
+  static async open(options: HelperOptions = {}): Promise<Stage> {
     const scenario = await openFullTunnel();
     await scenario.client.settled();
     const steps = new Steps(join(scenario.lab.folder, 'steps'));
     const under = { module: stopAtStep, env: { ADIT_STEPS: steps.folder } };
     const before = await networkSnapshot(scenario.client);
-    const adit = await AditClient.start(scenario.client, scenario.lab.folder, { under });
+    const adit = await AditClient.start(scenario.client, scenario.lab.folder, { ...options, under });
     // With all that there is to make and to undo.
     await adit.import(
       'home',
@@ -219,13 +220,14 @@ describeInLab('somebody is killed with -9', () => {
     }
   });
 
-  test('wg-quick, at each of its steps', limit, async () => {
-    const { adit, steps, scenario } = stage;
+  test('wg-quick, at each of its steps, where it makes the interface', limit, async () => {
+    await using ofWgQuick = await Stage.open({ byWgQuick: true });
+    const { adit, steps, scenario } = ofWgQuick;
     await steps.instrumentWgQuick(scenario.client);
     await adit.done('up', 'home');
     const count = steps.seenOfWgQuick.length;
     expect(count).toBeGreaterThan(2);
-    await stage.down();
+    await ofWgQuick.down();
     for (let at = 1; at <= count; at += 1) {
       steps.armWgQuick(at);
       const { code, value } = await adit.json('up', 'home');
@@ -236,8 +238,8 @@ describeInLab('somebody is killed with -9', () => {
         expect(value, where).toMatchObject({
           error: { code: expect.not.stringMatching('internal-error') as string },
         });
-        await stage.expectNothingLeft(where);
-      } else await stage.expectAsPromised(where);
+        await ofWgQuick.expectNothingLeft(where);
+      } else await ofWgQuick.expectAsPromised(where);
     }
   });
 

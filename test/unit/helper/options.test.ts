@@ -19,17 +19,28 @@ describe('how the helper is started', () => {
       socket: '/run/adit/0/helper.sock',
       keep: false,
       dev: false,
+      byWgQuick: false,
     });
   });
 
   it('takes what it is told', () => {
-    const words = ['helper', '--socket', '/run/x.sock', '--owner=1000', '--keep', '--dev', '--json'];
+    const words = [
+      'helper',
+      '--socket',
+      '/run/x.sock',
+      '--owner=1000',
+      '--keep',
+      '--dev',
+      '--wg-quick',
+      '--json',
+    ];
     expect(readTask(words, {})).toEqual({
       kind: 'serve',
       owner: 1000,
       socket: '/run/x.sock',
       keep: true,
       dev: true,
+      byWgQuick: true,
     });
   });
 

@@ -3,7 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wgQuickConf } from '../../../electron/helper/engine/wg-quick-conf.ts';
+import { wgConf } from '../../../electron/helper/engine/wg-conf.ts';
+import { byWgQuick } from '../../../electron/helper/engine/link-makers.ts';
+import { Programs } from '../../../electron/helper/system/programs.ts';
 import { plannedTunnel } from '../../../electron/helper/tunnels/prepared.ts';
 import { tunnelMessage, tunnelToMessage } from '../../../shared/contract/helper/messages.ts';
 import { formatAddress } from '../../../shared/network/address.ts';
@@ -36,16 +38,14 @@ const sixAndFour = tunnelOf({
   ],
 });
 
-describe('the file that wg-quick makes an interface of', () => {
+describe('the file that an interface is made of', () => {
   it('has every value the tunnel was prepared with, and neither names nor routes', () => {
-    expect(wgQuickConf(preparedOf({ tunnel: sixAndFour }))).toBe(
+    expect(wgConf(preparedOf({ tunnel: sixAndFour }))).toBe(
       [
         '[Interface]',
         `PrivateKey = ${keys.private}`,
         'ListenPort = 40000',
         'FwMark = 8365',
-        'MTU = 1420',
-        'Table = off',
         '',
         '[Peer]',
         `PublicKey = ${keys.peer}`,
@@ -61,9 +61,14 @@ describe('the file that wg-quick makes an interface of', () => {
     );
   });
 
+  it('tells wg-quick besides to make no routes, and the MTU', () => {
+    const conf = byWgQuick(new Programs(true)).conf(preparedOf({ tunnel: sixAndFour }));
+    expect(conf).toContain('FwMark = 8365\nMTU = 1420\nTable = off\n\n[Peer]');
+  });
+
   it('has no key but these, whatever the caller sends', () => {
     const known =
-      /^(\[Interface\]|\[Peer\]||(PrivateKey|ListenPort|FwMark|MTU|Table|PublicKey|PresharedKey|AllowedIPs|Endpoint|PersistentKeepalive) = [^#;$`\\'"]*)$/;
+      /^(\[Interface\]|\[Peer\]||(PrivateKey|ListenPort|FwMark|PublicKey|PresharedKey|AllowedIPs|Endpoint|PersistentKeepalive) = [^#;$`\\'"]*)$/;
     const hostile = fc.constantFrom(
       '\nPostUp = touch /tmp/owned',
       '\r[Interface]',
@@ -80,7 +85,7 @@ describe('the file that wg-quick makes an interface of', () => {
         poison(message, text, seed);
         const taken = tunnelMessage.safeParse(message);
         if (!taken.success) return;
-        const conf = wgQuickConf(preparedOf({ tunnel: taken.data, endpoints: {} }));
+        const conf = wgConf(preparedOf({ tunnel: taken.data, endpoints: {} }));
         expect(conf.split('\n').filter((line) => !known.test(line))).toEqual([]);
         expect(conf.match(/^PrivateKey/gm)).toHaveLength(1);
         expect(conf.match(/^\[Peer\]$/gm) ?? []).toHaveLength(taken.data.peers.length);
@@ -113,7 +118,8 @@ describeWith(['wg-quick'], 'the file, with wg-quick itself', () => {
     const paths = tunnels.map((tunnel, index) => {
       mkdirSync(join(folder, String(index)));
       const path = join(folder, String(index), 'adit0.conf');
-      writeFileSync(path, wgQuickConf(preparedOf({ tunnel, endpoints: {} })), { mode: 0o600 });
+      const conf = byWgQuick(new Programs(true)).conf(preparedOf({ tunnel, endpoints: {} }));
+      writeFileSync(path, conf, { mode: 0o600 });
       return path;
     });
     const script = paths.map((path) => `wg-quick strip ${path} && echo "=== $?"`).join(' && ');

@@ -6,18 +6,19 @@ import type { PreparedTunnel } from '../tunnels/prepared.ts';
 const prefixesOnLine = 8;
 
 /**
- * The file that wg-quick makes an interface of: nothing but validated values, printed anew. Addresses, routes and names are not
- * wg-quick's affair (`Table = off`, no `Address`, no `DNS`), and no key that it would execute can be in it.
+ * The file that an interface is made of, by `wg setconf` or by wg-quick: nothing but validated values, printed anew. No address, route or
+ * name is in it, and no key that wg-quick would execute.
+ *
+ * @param more lines of `[Interface]`
  */
-export function wgQuickConf(prepared: PreparedTunnel): string {
+export function wgConf(prepared: PreparedTunnel, more: readonly string[] = []): string {
   const { tunnel } = prepared;
   const interfaceLines = [
     '[Interface]',
     `PrivateKey = ${tunnel.privateKey}`,
     `ListenPort = ${prepared.listenPort}`,
     `FwMark = ${prepared.mark}`,
-    `MTU = ${prepared.mtu}`,
-    'Table = off',
+    ...more,
   ];
   const peerLines = tunnel.peers.map((peer) => peerSection(peer, prepared.endpoints[peer.publicKey]));
   return `${[interfaceLines.join('\n'), ...peerLines].join('\n\n')}\n`;
