@@ -61,10 +61,21 @@ export class Fields {
     return this.#get(key) !== null;
   }
 
+  /** The names of all fields. */
+  names(): string[] {
+    return Object.keys(this.#value);
+  }
+
   text(key: string): string | null {
     const value = this.#get(key);
     if (value === null || typeof value === 'string') return value;
     return this.#wrong(key, 'text', null);
+  }
+
+  boolean(key: string): boolean | null {
+    const value = this.#get(key);
+    if (value === null || typeof value === 'boolean') return value;
+    return this.#wrong(key, 'true or false', null);
   }
 
   /** A whole number. */

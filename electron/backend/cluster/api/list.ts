@@ -1,0 +1,74 @@
+import { isObject } from '../../../../shared/cluster/objects/fields.ts';
+import { FaultError } from '../../../../shared/fault.ts';
+import type { ApiAnswer, ApiClient } from './client.ts';
+import { foreign, isAbsent, refusal } from './refusal.ts';
+
+/** A list of an API server. */
+export interface ApiList {
+  /** Null where the server has no such API. */
+  readonly items: readonly unknown[] | null;
+  /** The server's time when it made the list; Unix seconds. */
+  readonly date: number | null;
+}
+
+/** How many objects one answer has, as with kubectl. */
+const pageSize = '500';
+
+/** The most answers that one list takes: a million objects. */
+const mostPages = 2000;
+
+/**
+ * Reads a whole list, page by page: all pages show it as it was at one moment. A server that has forgotten that moment in between is
+ * asked for all of it at once.
+ *
+ * @param path `/api/v1/nodes`
+ * @param what for sentences: `the nodes`
+ * @throws FaultError what {@link ApiClient.ask} throws, `api-forbidden`, `api-refused`, `api-answer-foreign`, `api-answer-broken`
+ */
+export async function readList(
+  client: ApiClient,
+  path: string,
+  what: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<ApiList> {
+  const { origin } = client.access.server;
+  const items: unknown[] = [];
+  let date: number | null = null;
+  let place: Readonly<Record<string, string>> = { limit: pageSize };
+  for (let page = 1; page <= mostPages; page++) {
+    const answer = await client.ask({ method: 'GET', path, query: { ...query, ...place } });
+    if (answer.status === 410 && 'continue' in place) {
+      items.length = 0;
+      date = null;
+      place = {};
+      continue;
+    }
+    if (isAbsent(answer)) return { items: null, date: answer.date };
+    if (answer.status !== 200) throw refusal(origin, what, answer);
+    const part = partIn(answer);
+    if (part === null) throw foreign(origin, what, answer);
+    date ??= answer.date;
+    for (const item of part.items) items.push(item);
+    if (part.next === '') return { items, date };
+    place = { limit: pageSize, continue: part.next };
+  }
+  throw endless(origin, what);
+}
+
+/** Null for what is no list. */
+function partIn({ value }: ApiAnswer): { readonly items: readonly unknown[]; readonly next: string } | null {
+  if (!isObject(value) || typeof value['kind'] !== 'string' || !value['kind'].endsWith('List')) return null;
+  // Go writes an empty list as null.
+  const items = value['items'] ?? [];
+  if (!Array.isArray(items)) return null;
+  const next = isObject(value['metadata']) ? value['metadata']['continue'] : '';
+  return { items: items as readonly unknown[], next: typeof next === 'string' ? next : '' };
+}
+
+function endless(origin: string, what: string): FaultError {
+  return new FaultError({
+    code: 'api-answer-foreign',
+    message: `${origin} was asked for ${what}, and its list has no end.`,
+    hint: 'Whatever answers there is no API server of Kubernetes.',
+  });
+}

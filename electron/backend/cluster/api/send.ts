@@ -1,0 +1,116 @@
+import { request as httpRequest } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { hostOf, portOf } from './proxy.ts';
+import type { Patience } from './patience.ts';
+
+/** What is asked of an API server. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST';
+  /** Behind the server's own path: `/api/v1/nodes`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** An answer of whatever answers at the server's address. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+}
+
+/** The most that is read of one answer, unpacked: what files may have. Bytes. */
+const answerLimit = 256 * 1024 * 1024;
+
+/** Why an answer was given up. */
+export class GivenUp extends Error {
+  /** `slow`: it took too long; `broken`: it ended too early; `large`: it has no end. */
+  readonly why: 'slow' | 'broken' | 'large';
+
+  constructor(why: GivenUp['why'], message: string) {
+    super(message);
+    this.why = why;
+  }
+}
+
+/**
+ * Sends one request and reads the whole answer, whatever it is.
+ *
+ * @throws GivenUp, and whatever Node says of connections
+ */
+export async function send(
+  server: URL,
+  request: ApiRequest,
+  headers: readonly (readonly [string, string])[],
+  agent: Agent,
+  patience: Patience,
+): Promise<RawAnswer> {
+  const body = request.body === undefined ? null : JSON.stringify(request.body);
+  const query = new URLSearchParams(request.query).toString();
+  const sending = (server.protocol === 'https:' ? httpsRequest : httpRequest)({
+    agent,
+    host: hostOf(server),
+    port: portOf(server),
+    method: request.method,
+    path: `${server.pathname.replace(/\/+$/, '')}${request.path}${query === '' ? '' : `?${query}`}`,
+    headers: {
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+      ...(body === null ? {} : { 'content-type': 'application/json' }),
+    },
+  });
+  for (const [name, value] of headers) {
+    const known = sending.getHeader(name);
+    sending.setHeader(name, known === undefined ? value : [known, value].flat().map(String));
+  }
+  const late: { reason: GivenUp | null } = { reason: null };
+  const giveUp = (sentence: string) => () => {
+    late.reason = new GivenUp('slow', sentence);
+    sending.destroy(late.reason);
+  };
+  const whole = setTimeout(giveUp(`It took more than ${patience.answer / 1000} s.`), patience.answer);
+  const silence = setTimeout(giveUp(`Nothing came for ${patience.silence / 1000} s.`), patience.silence);
+  try {
+    const answering = new Promise<IncomingMessage>((resolve, reject) => {
+      sending.on('response', resolve);
+      sending.on('error', reject);
+    });
+    sending.end(body);
+    const response = await answering;
+    silence.refresh();
+    const bytes = await bytesOf(response, () => void silence.refresh());
+    const isPacked = response.headers['content-encoding'] === 'gzip';
+    const unpacked = isPacked ? await promisify(gunzip)(bytes, { maxOutputLength: answerLimit }) : bytes;
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      text: unpacked.toString('utf8'),
+    };
+  } catch (error) {
+    // An answer that is under way says no more than that it broke off.
+    throw late.reason ?? error;
+  } finally {
+    clearTimeout(whole);
+    clearTimeout(silence);
+  }
+}
+
+async function bytesOf(response: IncomingMessage, heard: () => void): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      heard();
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > answerLimit) throw new GivenUp('large', `It has more than ${answerLimit} bytes.`);
+    }
+  } catch (error) {
+    if (error instanceof GivenUp) throw error;
+    throw new GivenUp('broken', `It broke off after ${length} bytes.`);
+  }
+  return Buffer.concat(chunks);
+}
