@@ -1,15 +1,31 @@
 import type { ClusterOptions } from '../../shared/cluster/cluster.ts';
 import type { ClusterReadings } from '../../shared/cluster/readings.ts';
+import type { Wanted } from '../backend/cluster/api/read-cluster.ts';
 import { readClusterFiles } from '../backend/cluster/files.ts';
 import { has, valueOf } from './command.ts';
-import type { Command, Given, Option } from './command.ts';
+import type { Command, CommandContext, Given, Option } from './command.ts';
 import { wrongUsage } from './parse.ts';
 
 /** How a cluster is named on a command line, for the operands of its help. */
-export const sourceOperands = '--nodes FILE [--peers FILE] | --from FILE...';
+export const sourceOperands =
+  '[--kubeconfig FILE] [--context NAME] | --nodes FILE [--peers FILE] | --from FILE...';
 
 /** Options of every command that reads a cluster. */
 export const sourceOptions: Readonly<Record<string, Option>> = {
+  kubeconfig: {
+    kind: 'value',
+    placeholder: 'FILE',
+    summary: 'Ask the API server that it names (default: as kubectl does, $KUBECONFIG or ~/.kube/config)',
+  },
+  context: {
+    kind: 'value',
+    placeholder: 'NAME',
+    summary: 'The kubeconfig’s context (default: its current one)',
+  },
+  'allow-exec': {
+    kind: 'flag',
+    summary: 'Run the program by which the kubeconfig logs in, if it has one, without asking',
+  },
   nodes: { kind: 'value', placeholder: 'FILE', summary: 'What "kubectl get nodes -o json" printed' },
   peers: { kind: 'value', placeholder: 'FILE', summary: 'What "kubectl get peers -o json" printed' },
   from: {
@@ -43,22 +59,44 @@ export const outputOption: Option = {
   summary: 'The answer in this form',
 };
 
+/** What a mesh of Kilo's is made out of. */
+export const meshOnly: Wanted = { kinds: ['nodes', 'peers'], required: ['nodes', 'peers'] };
+
+/** A mesh, and whatever tells of the addresses of Services. */
+export const meshAndServices: Wanted = {
+  kinds: ['nodes', 'peers', 'services', 'configMaps', 'serviceCidrs', 'pods'],
+  required: ['nodes', 'peers'],
+};
+
+/** Options that say how an API server is asked. */
+const apiOptions = ['kubeconfig', 'context', 'allow-exec'] as const;
+
 /**
- * What the files that were named say.
+ * What the files that were named say, or the API server if none was.
  *
- * @throws FaultError `wrong-usage`, and what {@link readClusterFiles} throws
+ * @param wanted of the API server; of files, what they have is read
+ * @throws FaultError `wrong-usage`, and what {@link readClusterFiles} and `readClusterApi` throw
  */
-export function readSource(command: Command, given: Given): Promise<ClusterReadings> {
+export async function readSource(
+  command: Command,
+  context: CommandContext,
+  wanted: Wanted,
+): Promise<ClusterReadings> {
+  const { given } = context;
   const files = ['nodes', 'peers', 'from'].flatMap((option) => given.options.get(option) ?? []);
-  if (files.length === 0) {
-    throw wrongUsage(
-      command,
-      'Which cluster is missing: --nodes nodes.json, as "kubectl get nodes -o json" prints it.',
-    );
-  }
   // The shell makes several words of "--from lists/*.json", of which only the first stands behind the option.
   if (given.operands.length > 0 && !has(given, 'from'))
     throw wrongUsage(command, `There is a word too many: ${JSON.stringify(given.operands[0])}.`);
+  if (files.length === 0) {
+    const { readClusterApi } = await import('./cluster-api.ts');
+    return readClusterApi(context, wanted);
+  }
+  const both = apiOptions.find((option) => has(given, option));
+  if (both !== undefined)
+    throw wrongUsage(
+      command,
+      `Files are read without asking an API server: --${both} does not go with them.`,
+    );
   return readClusterFiles([...files, ...given.operands]);
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -180,13 +180,47 @@ describe('adit cluster inspect', () => {
   });
 
   it.each([
-    [[]],
+    [['x']],
     [['--nodes', 'x', 'y']],
+    [['--nodes', 'x', '--context', 'y']],
+    [['--from', 'x', '--allow-exec']],
     [['--nodes', 'x', '--granularity', 'rack']],
     [['--nodes', 'x', '--now', 'noon']],
     [['--nodes', 'x', '-o', 'toml']],
   ])('refuses %j', async (words) => {
     expect((await new Adit().fault(['cluster', 'inspect', ...words])).code).toBe('wrong-usage');
+  });
+
+  it('finds its API server as kubectl does, and runs no program that nobody has allowed', async () => {
+    const adit = new Adit();
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: './log in',
+      interactiveMode: 'Never',
+    };
+    const config = {
+      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true } }],
+      users: [{ name: 'u', user: { exec } }],
+      contexts: [{ name: 'here', context: { cluster: 'c', user: 'u' } }],
+      'current-context': 'here',
+    };
+    const token = { apiVersion: exec.apiVersion, kind: 'ExecCredential', status: { token: 'abc' } };
+    const at = files({
+      config: JSON.stringify(config),
+      'log in': `#!/bin/sh\necho '${JSON.stringify(token)}'\n`,
+    });
+    chmodSync(at('log in'), 0o700);
+    const codeOf = async (KUBECONFIG: string, ...words: string[]): Promise<string> =>
+      (await adit.fault(['cluster', 'inspect', ...words], { environment: { KUBECONFIG } })).code;
+    expect(await codeOf(at('none'))).toBe('kubeconfig-missing');
+    expect(await codeOf(at('config'), '--context', 'there')).toBe('kubeconfig-context-unknown');
+    const { message, hint } = await adit.fault(['cluster', 'inspect', '--kubeconfig', at('config')]);
+    expect([message, hint]).toEqual([
+      expect.stringContaining(`'${at('log in')}'`),
+      expect.stringContaining('--allow-exec'),
+    ]);
+    expect(await codeOf(at('config'))).toBe('exec-plugin-not-allowed');
+    expect(await codeOf(at('config'), '--allow-exec')).toBe('api-on-loopback');
   });
 
   it('is one of the commands on clusters, which tell of themselves', async () => {

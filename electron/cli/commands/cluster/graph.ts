@@ -3,7 +3,13 @@ import { dotOf } from '../../../../shared/cluster/dot.ts';
 import { graphOf } from '../../../../shared/cluster/graph.ts';
 import { meshOf } from '../../../../shared/cluster/profile.ts';
 import { FaultError } from '../../../../shared/fault.ts';
-import { readClusterOptions, readSource, sourceOperands, sourceOptions } from '../../cluster-source.ts';
+import {
+  meshOnly,
+  readClusterOptions,
+  readSource,
+  sourceOperands,
+  sourceOptions,
+} from '../../cluster-source.ts';
 import { valueOf } from '../../command.ts';
 import type { Command } from '../../command.ts';
 import { wrongUsage } from '../../parse.ts';
@@ -29,12 +35,13 @@ export const clusterGraph: Command = {
       summary: 'The answer in this form (default: dot)',
     },
   },
-  async run({ given }) {
+  async run(context) {
+    const { given } = context;
     const output = valueOf(given, 'output') ?? 'dot';
     if (output !== 'dot' && output !== 'json')
       throw wrongUsage(clusterGraph, `There is no form ${JSON.stringify(output)} of the answer.`);
     const options = readClusterOptions(clusterGraph, given);
-    const graph = graphOf(meshOf(clusterOf(await readSource(clusterGraph, given), options)));
+    const graph = graphOf(meshOf(clusterOf(await readSource(clusterGraph, context, meshOnly), options)));
     if (graph.groups.length > mostGroups) {
       throw new FaultError({
         code: 'graph-too-large',

@@ -1,4 +1,5 @@
 import { clusterOf } from '../../../../shared/cluster/cluster.ts';
+import { readKinds } from '../../../../shared/cluster/readings.ts';
 import { inspectionOf } from '../../../../shared/cluster/inspection.ts';
 import {
   asYaml,
@@ -12,6 +13,9 @@ import {
 import type { Command } from '../../command.ts';
 import { inspectionText } from '../../text/inspection.ts';
 
+/** Whatever can be had is shown. */
+const everything = { kinds: readKinds, required: [] } as const;
+
 /** `adit cluster inspect` */
 export const clusterInspect: Command = {
   name: 'cluster inspect',
@@ -19,15 +23,19 @@ export const clusterInspect: Command = {
   arity: { least: 0, most: Infinity },
   summary: 'Show a Kubernetes cluster’s network: nodes, ranges, peers, and what to trip over',
   details: [
-    'Reads what kubectl has saved, and asks nobody: "kubectl get nodes,services -A -o json > cluster.json" and, with Kilo,',
-    '"kubectl get peers -o json > peers.json". What else tells of ranges: configmaps in kube-system, servicecidrs, pods.',
+    'Asks the API server as kubectl does, or reads what kubectl has saved, and asks nobody: "kubectl get nodes,services -A',
+    '-o json > cluster.json" and, with Kilo, "kubectl get peers -o json > peers.json". What else tells of ranges: configmaps',
+    'in kube-system, servicecidrs, pods. What an API server does not tell is left out, and said.',
     'No preshared key is shown. Warnings say what to type where something can be mended.',
   ],
   options: { ...sourceOptions, output: outputOption },
-  async run({ given }) {
+  async run(context) {
+    const { given } = context;
     const output = readOutput(clusterInspect, given);
     const options = readClusterOptions(clusterInspect, given);
-    const inspection = inspectionOf(clusterOf(await readSource(clusterInspect, given), options));
+    const inspection = inspectionOf(
+      clusterOf(await readSource(clusterInspect, context, everything), options),
+    );
     if (output === 'yaml') return { json: inspection, text: await asYaml(inspection), verbatim: true };
     return { json: inspection, text: inspectionText(inspection) };
   },

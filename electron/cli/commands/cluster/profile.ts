@@ -12,6 +12,8 @@ import {
 import type { Prefix } from '../../../../shared/network/prefix.ts';
 import {
   asYaml,
+  meshAndServices,
+  meshOnly,
   outputOption,
   readClusterOptions,
   readOutput,
@@ -52,7 +54,8 @@ export const clusterProfile: Command = {
     ...sourceOptions,
     output: outputOption,
   },
-  async run({ given }) {
+  async run(context) {
+    const { given } = context;
     const peer = valueOf(given, 'peer');
     if (peer === undefined) throw wrongUsage(clusterProfile, 'Whose profile is missing: --peer NAME.');
     const gateway = valueOf(given, 'gateway') ?? null;
@@ -60,7 +63,10 @@ export const clusterProfile: Command = {
       throw wrongUsage(clusterProfile, 'A gateway is for Services: --service-cidr auto goes with it.');
     const output = readOutput(clusterProfile, given);
     const options = readClusterOptions(clusterProfile, given);
-    const cluster = clusterOf(await readSource(clusterProfile, given), options);
+    const cluster = clusterOf(
+      await readSource(clusterProfile, context, isAuto(given) ? meshAndServices : meshOnly),
+      options,
+    );
     const serviceCidrs = serviceCidrsIn(given, cluster);
     const profile = kiloProfile(cluster, { peer, serviceCidrs, gateway });
     const text = profileText(profile, peer);
