@@ -314,3 +314,20 @@ describe('adit cluster graph', () => {
     );
   });
 });
+
+describe('adit cluster manifest', () => {
+  it('prints the two roles as YAML and JSON', async () => {
+    const adit = new Adit();
+    const { stdout } = await adit.run(['cluster', 'manifest', '--rbac']);
+    const json = await adit.json('cluster', 'manifest', '--rbac');
+    expect(parse(stdout)).toEqual(json);
+    expect(json).toMatchObject({
+      kind: 'List',
+      items: [
+        { kind: 'ClusterRole', metadata: { name: 'adit-reader' } },
+        { kind: 'ClusterRole', metadata: { name: 'adit-joiner' } },
+      ],
+    });
+    expect((await adit.fault(['cluster', 'manifest'])).code).toBe('wrong-usage');
+  });
+});

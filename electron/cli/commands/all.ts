@@ -3,6 +3,7 @@ import { allowedIps } from './allowed-ips.ts';
 import { check } from './check.ts';
 import { clusterGraph } from './cluster/graph.ts';
 import { clusterInspect } from './cluster/inspect.ts';
+import { clusterManifest } from './cluster/manifest.ts';
 import { clusterProfile } from './cluster/profile.ts';
 import { diagnose } from './diagnose.ts';
 import { down } from './down.ts';
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   clusterInspect,
   clusterProfile,
   clusterGraph,
+  clusterManifest,
   serve,
   helper,
   recover,

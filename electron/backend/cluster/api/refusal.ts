@@ -63,7 +63,8 @@ function forbidden(what: string, { message }: ApiStatus): FaultError {
   return new FaultError({
     code: 'api-forbidden',
     message: `You may not read ${what}: ${sentence(message)}`,
-    hint: 'The built-in roles (view, edit, admin) allow no nodes. Ask whoever runs the cluster for the role adit-reader, which docs/clusters.md has; or for the files that kubectl saves: --nodes nodes.json.',
+    hint: 'The built-in roles (view, edit, admin) allow no nodes. Ask whoever runs the cluster for the role adit-reader; or for the files that kubectl saves: --nodes nodes.json.',
+    command: 'adit cluster manifest --rbac',
   });
 }
 
