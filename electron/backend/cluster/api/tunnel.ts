@@ -100,7 +100,7 @@ async function connectBySocks(proxy: URL, server: URL, patience: number): Promis
   }
 }
 
-/** A name, or an IPv4 address, which a proxy takes as a name too; IPv6 is of its own kind. */
+/** IPv6 goes as a name, which proxies read as what it is. */
 function socksAddress(host: string): Buffer {
   if (isIP(host) === 4) return Buffer.from([1, ...host.split('.').map(Number)]);
   const name = Buffer.from(host);
