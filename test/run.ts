@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPackages, isDebian, missingPackages } from '../build/debian.ts';
+import { noKube } from './lab/kube/programs.ts';
 import { neededPackages } from './needed-packages.ts';
 import { summaryFile } from './summary.ts';
 import type { Summary } from './summary.ts';
@@ -20,6 +21,7 @@ if (!existsSync(join(root, 'dist', 'bin.cjs')))
   spawnSync(process.execPath, [join(root, 'build', 'bundle.ts')], { stdio: 'inherit' });
 // Where there is no Go, it says so, and the tests that need it are skipped.
 spawnSync(process.execPath, [join(root, 'build', 'engine.ts')], { stdio: 'inherit' });
+const whyNoKube = buildKube();
 
 const { status } = spawnSync(
   process.execPath,
@@ -34,7 +36,12 @@ const { status } = spawnSync(
   ],
   {
     stdio: 'inherit',
-    env: { ...process.env, [summaryFile]: file, ADIT_TEST_LONG: process.argv.includes('--long') ? '1' : '0' },
+    env: {
+      ...process.env,
+      ...(whyNoKube === null ? {} : { [noKube]: whyNoKube }),
+      [summaryFile]: file,
+      ADIT_TEST_LONG: process.argv.includes('--long') ? '1' : '0',
+    },
   },
 );
 report();
@@ -47,6 +54,16 @@ function installWhatIsMissing(): void {
   } else if (!installPackages(missing)) {
     console.log(`These Debian packages could not be installed: ${missingPackages(missing).join(' ')}`);
   }
+}
+
+/** Builds a real API server of Kubernetes, which takes some minutes once; else why there is none. */
+function buildKube(): string | null {
+  console.log('A real API server of Kubernetes is built from its source, unless it has been already.');
+  const { status, stdout } = spawnSync(process.execPath, [join(root, 'test', 'lab', 'kube', 'build.ts')], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return status === 0 ? null : stdout.trim() || 'it could not be built';
 }
 
 /** Prints the skipped tests by name, and as the last line the counts. */

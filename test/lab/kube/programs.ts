@@ -14,6 +14,9 @@ export interface KubePrograms {
 
 const source = join(import.meta.dirname, 'apiserver');
 
+/** Where it has been tried before, and why it failed: nobody waits for that twice. */
+export const noKube = 'ADIT_NO_KUBE';
+
 /** Milliseconds for the API server to be built: 3 minutes on two cores, and its source has to be fetched. */
 const BUILD_PATIENCE_MS = 1_500_000;
 
@@ -24,6 +27,8 @@ const BUILD_PATIENCE_MS = 1_500_000;
  * @returns a text says why they cannot be had here
  */
 export async function kubePrograms(): Promise<KubePrograms | string> {
+  const known = process.env[noKube];
+  if (known !== undefined) return known;
   for (const [program, ...words] of [
     ['go', 'version'],
     ['openssl', 'version'],
