@@ -73,6 +73,7 @@ function report(): void {
   // Whatever made vitest end badly without a failed test is a failure too.
   const failed = Math.max(summary?.failed ?? 1, status === 0 ? 0 : 1);
   const skipped = summary?.skipped ?? [];
+  for (const name of summary?.repeated ?? []) console.log(`passed at the second try: ${name}`);
   for (const name of skipped) console.log(`skipped: ${name}`);
   console.log(
     `${summary?.passed ?? 0} passed, ${failed} failed${skipped.length === 0 ? '' : `, ${skipped.length} skipped`}`,

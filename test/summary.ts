@@ -10,6 +10,8 @@ export interface Summary {
   readonly failed: number;
   /** The full names of the tests that did not run; each says why. */
   readonly skipped: readonly string[];
+  /** The full names of the tests that passed only when they were tried again. */
+  readonly repeated: readonly string[];
 }
 
 /** Counts the tests of a run, for the line that `npm test` ends with. A file that could not be read counts as one that failed. */
@@ -22,6 +24,7 @@ export default class SummaryReporter implements Reporter {
       passed: states.filter((state) => state === 'passed').length,
       failed: states.filter((state) => state === 'failed').length + broken,
       skipped: tests.filter((test) => test.result().state === 'skipped').map((test) => test.fullName),
+      repeated: tests.filter((test) => test.diagnostic()?.flaky === true).map((test) => test.fullName),
     };
     const file = process.env[summaryFile];
     if (file !== undefined) writeFileSync(file, JSON.stringify(summary));

@@ -31,8 +31,9 @@ describe('the list of profiles', () => {
     async (state, { open }) => {
       const { page } = await open(new AppDouble([fourClouds], [statusOf(fourClouds, state)]));
       const word = state.slice(0, 1).toUpperCase() + state.slice(1);
-      expect(await row(page, 'four-clouds').locator('.state-word').innerText()).toBe(word);
-      expect(await stateLine(page).locator('strong').innerText()).toBe(word);
+      // The profiles are there before their states.
+      await row(page, 'four-clouds').locator('.state-word').getByText(word, { exact: true }).waitFor();
+      await stateLine(page).locator('strong').getByText(word, { exact: true }).waitFor();
     },
   );
 
