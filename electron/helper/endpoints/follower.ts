@@ -107,8 +107,9 @@ export class EndpointFollower<Tunnel extends Followed> {
     this.#hands = hands;
   }
 
-  /** Takes over what was found out about a tunnel before it came up. */
+  /** Takes over what was found out about a tunnel before it came up, or got other peers. */
   remember(tunnel: Tunnel, resolved: ResolvedEndpoints): void {
+    this.#peers.delete(tunnel);
     const now = this.#hands.now();
     for (const peer of this.#peersOf(tunnel)) {
       const outcome = resolved.get(peer.publicKey);

@@ -1,7 +1,9 @@
+import { zeroKey } from '../../../shared/config/index.ts';
 import type { KeyText } from '../../../shared/tunnel/status.ts';
 import type { Programs } from '../system/programs.ts';
 import { run } from '../system/run.ts';
 import { DumpDecoder } from './dump-reading.ts';
+import type { ChangedPeer, PeerChanges } from './peer-changes.ts';
 import type { Engine, EngineChange, PeerReading } from './reading.ts';
 
 /**
@@ -51,6 +53,16 @@ export class KernelEngine implements Engine {
     if (words.length > 0) await run(this.#wg, ['set', this.#interface, ...words]);
   }
 
+  /** @see wireguard-tools src/config.c: what `addconf` is told of a peer takes the place of what it had */
+  async change({ removed, changed }: PeerChanges): Promise<void> {
+    if (removed.length > 0)
+      await run(this.#wg, ['set', this.#interface, ...removed.flatMap((key) => ['peer', key, 'remove'])]);
+    if (changed.length > 0)
+      await run(this.#wg, ['addconf', this.#interface, '/dev/stdin'], {
+        input: changed.map(changedSection).join('\n\n'),
+      });
+  }
+
   /** The kernel ends its sessions itself when the machine goes to sleep. @see linux drivers/net/wireguard/device.c wg_pm_notification */
   renew(): Promise<void> {
     return Promise.resolve();
@@ -67,4 +79,16 @@ export class KernelEngine implements Engine {
   close(): void {
     // Nothing is kept open.
   }
+}
+
+function changedSection(peer: ChangedPeer): string {
+  return [
+    '[Peer]',
+    `PublicKey = ${peer.publicKey}`,
+    `PresharedKey = ${peer.presharedKey ?? zeroKey}`,
+    ...(peer.endpoint === null ? [] : [`Endpoint = ${peer.endpoint}`]),
+    `AllowedIPs = ${peer.allowedIps.join(', ')}`,
+    `PersistentKeepalive = ${peer.persistentKeepalive ?? 'off'}`,
+    '',
+  ].join('\n');
 }

@@ -1,4 +1,5 @@
 import type { KeyText } from '../../../shared/tunnel/status.ts';
+import type { PeerChanges } from './peer-changes.ts';
 
 /** What an engine says of one peer at one moment. */
 export interface PeerReading {
@@ -42,6 +43,8 @@ export interface Engine {
   greet(peers: readonly PeerReading[]): Promise<void>;
   /** Makes the engine reach peers at these endpoints from now on; their sessions stay. */
   dial(endpoints: ReadonlyMap<KeyText, string>): Promise<void>;
+  /** Gives the engine other peers; the sessions of those that stay are not ended. */
+  change(changes: PeerChanges): Promise<void>;
   /**
    * Makes the engine begin a new session with each peer when it next sends to it, however old the present one is and however lately
    * it has tried; what comes by the present one is still taken.

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { zeroKey } from '../../../shared/config/index.ts';
 import type { KeyText } from '../../../shared/tunnel/status.ts';
+import type { ChangedPeer, PeerChanges } from './peer-changes.ts';
 import type { Engine, EngineChange, PeerReading } from './reading.ts';
 import { UapiConnection } from './uapi-connection.ts';
 import { hexOfBase64, UapiDecoder } from './uapi-reading.ts';
@@ -63,6 +65,14 @@ export class WireGuardGo implements Engine {
     if (lines.length > 0) await this.#connection.set(lines);
   }
 
+  async change({ removed, changed }: PeerChanges): Promise<void> {
+    const lines = [
+      ...removed.flatMap((publicKey) => [`public_key=${hexOfBase64(publicKey)}`, 'remove=true']),
+      ...changed.flatMap(changedLines),
+    ];
+    if (lines.length > 0) await this.#connection.set(lines);
+  }
+
   async renew(privateKey: KeyText): Promise<void> {
     // Another key of its own makes it end what it sends with the one before, and forget when it has called last; then its own again,
     // in the same request.
@@ -77,6 +87,17 @@ export class WireGuardGo implements Engine {
   close(): void {
     this.#connection.close();
   }
+}
+
+function changedLines(peer: ChangedPeer): string[] {
+  return [
+    `public_key=${hexOfBase64(peer.publicKey)}`,
+    `preshared_key=${hexOfBase64(peer.presharedKey ?? zeroKey)}`,
+    ...(peer.endpoint === null ? [] : [`endpoint=${peer.endpoint}`]),
+    'replace_allowed_ips=true',
+    ...peer.allowedIps.map((prefix) => `allowed_ip=${prefix}`),
+    `persistent_keepalive_interval=${peer.persistentKeepalive ?? 0}`,
+  ];
 }
 
 function peerLines({ publicKey }: Pick<PeerReading, 'publicKey'>): string[] {

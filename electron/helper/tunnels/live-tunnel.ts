@@ -56,7 +56,7 @@ export class LiveTunnel {
   #prepared: PreparedTunnel;
   readonly #publicKey: KeyText;
   readonly #clock: Clock;
-  readonly #names: ReadonlyMap<KeyText, string | null>;
+  #names: ReadonlyMap<KeyText, string | null>;
   readonly #peers = new Map<KeyText, LivePeer>();
   #phase: Phase = { kind: 'connecting' };
   #nameStatus: NamesStatus = namesUntouched;
@@ -81,7 +81,7 @@ export class LiveTunnel {
     this.#prepared = prepared;
     this.#publicKey = publicKey;
     this.#clock = clock;
-    this.#names = new Map(prepared.tunnel.peers.map((peer) => [peer.publicKey, peer.name]));
+    this.#names = namesOf(prepared);
   }
 
   /** The tunnel as it was prepared. */
@@ -90,6 +90,7 @@ export class LiveTunnel {
   }
 
   set prepared(prepared: PreparedTunnel) {
+    if (prepared.tunnel !== this.#prepared.tunnel) this.#names = namesOf(prepared);
     this.#prepared = prepared;
     this.#isHeadOld = true;
   }
@@ -379,4 +380,8 @@ export class LiveTunnel {
     const present = new Set([...this.#peers.values()].map(({ status }) => status.state));
     return peerStates.find((state) => present.has(state)) ?? 'idle';
   }
+}
+
+function namesOf({ tunnel }: PreparedTunnel): Map<KeyText, string | null> {
+  return new Map(tunnel.peers.map((peer) => [peer.publicKey, peer.name]));
 }

@@ -5,9 +5,11 @@ import { PrefixSet } from '../../../shared/network/prefix-set.ts';
 import type { GuardedTunnel } from '../../../shared/network/plan/kill-switch.ts';
 import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
 import type { KeyText, Timestamp, TunnelWarning } from '../../../shared/tunnel/status.ts';
+import { keysWithCommands } from '../../../shared/tunnel/scripts.ts';
 import type { RefusedKey } from '../../../shared/tunnel/scripts.ts';
 import type { Tunnel } from '../../../shared/tunnel/tunnel.ts';
 import { addressOfEndpoint } from '../endpoints/endpoint.ts';
+import { isAtOnePlace } from '../engine/peer-changes.ts';
 
 /**
  * A tunnel with everything decided that its profile leaves open: with it the interface can be made at any time, again after
@@ -106,4 +108,34 @@ function without(prefixes: readonly Prefix[], withheld: readonly Prefix[]): Pref
       ? PrefixSet.of([prefix]).without(theirs).prefixes()
       : [prefix],
   );
+}
+
+/**
+ * Whether a tunnel that is up can become another one without an end of its sessions: only its peers are others, what goes to them, or its
+ * names. Scripts would have to run again.
+ */
+export function canBecome(present: Tunnel, asked: Tunnel): boolean {
+  const rest = (tunnel: Tunnel): string => JSON.stringify({ ...tunnel, peers: [], exclude: [], dns: null });
+  return keysWithCommands(asked.scripts).length === 0 && rest(present) === rest(asked);
+}
+
+/** A tunnel that is up, with other peers: what was decided about it when it came up stays, and where the peers that stay were found. */
+export function become(present: PreparedTunnel, asked: PreparedTunnel): PreparedTunnel {
+  const known = new Map(present.tunnel.peers.map((peer) => [peer.publicKey, peer]));
+  const staying = asked.tunnel.peers.filter((peer) => {
+    const before = known.get(peer.publicKey);
+    return before !== undefined && isAtOnePlace(before, peer);
+  });
+  const found = staying.flatMap(({ publicKey }) => {
+    const endpoint = present.endpoints[publicKey];
+    return endpoint === undefined ? [] : [[publicKey, endpoint] as const];
+  });
+  const { listenPort, order, since } = present;
+  return {
+    ...asked,
+    listenPort,
+    order,
+    since,
+    endpoints: { ...asked.endpoints, ...Object.fromEntries(found) },
+  };
 }

@@ -16,6 +16,8 @@ import type { Lookups, ResolvedEndpoints, UnresolvedEndpoint } from '../endpoint
 import { UplinkServers } from '../endpoints/uplink-servers.ts';
 import { LinkDriver } from '../engine/driver.ts';
 import { byWgQuick, directly } from '../engine/link-makers.ts';
+import { peerChanges } from '../engine/peer-changes.ts';
+import type { Engine } from '../engine/reading.ts';
 import { NetworkMonitor } from '../network/monitor.ts';
 import { NameHolder } from '../names/name-holder.ts';
 import { hasIPv6 } from '../network/observe.ts';
@@ -38,7 +40,7 @@ import type { Basis, Exceptions } from './network-holder.ts';
 import { Neighbours } from './neighbours.ts';
 import { decideNames, nameConflict } from './name-advice.ts';
 import { measureMtu, prepare, withEndpoints, withIPv6 } from './prepare.ts';
-import { amongThemselves, guardedTunnel, withoutOther } from './prepared.ts';
+import { amongThemselves, become, canBecome, guardedTunnel, withoutOther } from './prepared.ts';
 import type { PreparedTunnel } from './prepared.ts';
 import { HoldingsRecord } from './record.ts';
 import { Roaming } from './roaming.ts';
@@ -178,7 +180,8 @@ export class Supervisor {
   }
 
   /**
-   * Sets a tunnel up. One that is up already and the same is left alone; one that is up with another profile is replaced.
+   * Sets a tunnel up. One that is up already and the same is left alone; one that has other peers gets them, and those that stay keep their
+   * sessions; one that is another otherwise is replaced.
    *
    * @param wait seconds to wait for a handshake; null does not wait
    * @throws FaultError and then nothing of the tunnel is left, one that it should have replaced is back, save with `handshake-timeout`, where it stays up; a conflict
@@ -335,6 +338,12 @@ export class Supervisor {
       if (present.phase.kind === 'up' && sameTunnel(present.prepared.tunnel, tunnel)) return present;
     }
     const prepared = await this.#agree(known, decisions);
+    const engine = present?.engine ?? null;
+    if (present !== undefined && engine !== null && canBecome(present.prepared.tunnel, prepared.tunnel)) {
+      await this.#change(present, engine, prepared);
+      this.#endpoints.remember(present, known.endpoints);
+      return present;
+    }
     const live = await this.#put(prepared, present);
     this.#endpoints.remember(live, known.endpoints);
     this.#begin([live]);
@@ -419,6 +428,33 @@ export class Supervisor {
       if (present !== undefined) await this.#scripts.runAnyway('PostUp', present.prepared.tunnel);
       throw error;
     }
+  }
+
+  /** Gives a tunnel that is up other peers, or names, and leaves the sessions of those that stay. Where that fails, it is as before. */
+  async #change(live: LiveTunnel, engine: Engine, asked: PreparedTunnel): Promise<void> {
+    const before = live.prepared;
+    live.prepared = become(before, asked);
+    const changes = peerChanges(before, live.prepared);
+    try {
+      await engine.change(changes);
+      await this.#holdFor(live);
+      await this.#holdNames([...this.#tunnels.values()]);
+      this.#record.promise(live.prepared);
+    } catch (error) {
+      await engine.change(peerChanges(live.prepared, before)).catch(() => undefined);
+      live.prepared = before;
+      await this.#repair();
+      throw error;
+    }
+    this.#surroundings.log('tunnel-changed', {
+      interface: live.interface,
+      peers: String(changes.changed.length),
+      removed: String(changes.removed.length),
+    });
+    await this.#look(live);
+    const called = changes.changed.map(({ publicKey }) => publicKey);
+    await this.#greet(live, called);
+    await this.#look(live);
   }
 
   /** Looks at how things are, and prepares a tunnel for them. Changes nothing. */
@@ -725,9 +761,10 @@ export class Supervisor {
     }
   }
 
-  /** Makes the engine talk to its peers at once, where they are few. */
-  async #greet(live: LiveTunnel): Promise<void> {
-    if (live.readings.length <= mostGreetings) await live.engine?.greet(live.readings).catch(() => undefined);
+  /** Makes the engine talk to its peers at once, where they are few; or to some of them. */
+  async #greet(live: LiveTunnel, only?: readonly KeyText[]): Promise<void> {
+    const peers = live.readings.filter(({ publicKey }) => only?.includes(publicKey) ?? true);
+    if (peers.length <= mostGreetings) await live.engine?.greet(peers).catch(() => undefined);
   }
 
   #callOff(interfaceName: string | null): string[] {
