@@ -1,32 +1,53 @@
+import { delimiter } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ClusterReadings } from '../../shared/cluster/readings.ts';
 import { FaultError } from '../../shared/fault.ts';
+import type { ApiClient } from '../backend/cluster/api/client.ts';
 import { openApi } from '../backend/cluster/api/open.ts';
 import { readCluster } from '../backend/cluster/api/read-cluster.ts';
 import type { Wanted } from '../backend/cluster/api/read-cluster.ts';
 import { AllowedPlugins } from '../backend/cluster/exec/allowed.ts';
 import { pluginLine, printable } from '../backend/cluster/exec/plugin.ts';
 import type { ExecPlugin } from '../backend/cluster/exec/plugin.ts';
+import type { ClusterSource } from '../backend/cluster/kept.ts';
+import { chooseContext } from '../backend/cluster/kubeconfig/choose.ts';
+import { readKubeconfig } from '../backend/cluster/kubeconfig/kubeconfig.ts';
+import { kubeconfigPlaces } from '../backend/cluster/kubeconfig/places.ts';
 import { has, valueOf } from './command.ts';
 import type { CommandContext } from './command.ts';
 
 /** How long an exec plugin may take: alone, or with a person who logs in meanwhile. Milliseconds. */
 const execPatience = { alone: 30_000, withPerson: 300_000 } as const;
 
+/** An API server, by the kubeconfig that leads to it. */
+export type ApiSource = Extract<ClusterSource, { readonly kind: 'api' }>;
+
 /**
- * Reads the cluster that a command line and the environment name, from its API.
+ * Where the command line and the environment name an API server, as kubectl finds it.
  *
- * @throws FaultError of kubeconfigs, exec plugins and API servers, `exec-plugin-not-allowed`
+ * @throws FaultError of kubeconfigs
  */
-export async function readClusterApi(
+export async function chooseApi({ given }: CommandContext): Promise<ApiSource> {
+  const places = kubeconfigPlaces(valueOf(given, 'kubeconfig') ?? null, process.env);
+  const { name } = chooseContext(await readKubeconfig(places), valueOf(given, 'context') ?? null);
+  return { kind: 'api', kubeconfig: [...places.paths], isNamed: places.isNamed, context: name };
+}
+
+/**
+ * A client of an API server. It has to be closed.
+ *
+ * @throws FaultError of kubeconfigs and exec plugins, `exec-plugin-not-allowed`
+ */
+export async function openClusterApi(
   { given, places }: CommandContext,
-  wanted: Wanted,
-): Promise<ClusterReadings> {
+  source: ApiSource,
+): Promise<ApiClient> {
   const hasPerson = process.stdin.isTTY && process.stderr.isTTY;
-  const client = await openApi(
-    { kubeconfig: valueOf(given, 'kubeconfig') ?? null, context: valueOf(given, 'context') ?? null },
+  const [first = null] = source.kubeconfig;
+  return openApi(
+    { kubeconfig: source.isNamed ? first : null, context: source.context },
     {
-      environment: process.env,
+      environment: { ...process.env, KUBECONFIG: source.kubeconfig.join(delimiter) },
       hasPerson,
       patience: hasPerson ? execPatience.withPerson : execPatience.alone,
       allow: (plugin) =>
@@ -35,6 +56,19 @@ export async function readClusterApi(
           : askPerson(plugin, new AllowedPlugins(places.home), hasPerson),
     },
   );
+}
+
+/**
+ * Reads the cluster of an API server.
+ *
+ * @throws FaultError of kubeconfigs, exec plugins and API servers, `exec-plugin-not-allowed`
+ */
+export async function readClusterApi(
+  context: CommandContext,
+  source: ApiSource,
+  wanted: Wanted,
+): Promise<ClusterReadings> {
+  const client = await openClusterApi(context, source);
   try {
     return await readCluster(client, wanted);
   } finally {

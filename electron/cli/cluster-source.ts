@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import type { ClusterOptions } from '../../shared/cluster/cluster.ts';
 import type { ClusterReadings } from '../../shared/cluster/readings.ts';
 import type { Wanted } from '../backend/cluster/api/read-cluster.ts';
 import { readClusterFiles } from '../backend/cluster/files.ts';
+import type { ClusterSource } from '../backend/cluster/kept.ts';
 import { has, valueOf } from './command.ts';
 import type { Command, CommandContext, Given, Option } from './command.ts';
 import { wrongUsage } from './parse.ts';
@@ -51,6 +53,21 @@ export const sourceOptions: Readonly<Record<string, Option>> = {
   },
 };
 
+/** Options of commands that keep a profile in step with its cluster. */
+export const syncOptions: Readonly<Record<string, Option>> = {
+  every: { kind: 'value', placeholder: 'SECONDS', summary: 'How often to look (default: 5)' },
+  accept: {
+    kind: 'value',
+    placeholder: 'CODE',
+    repeats: true,
+    summary: 'Go on in spite of a fault or conflict with this code',
+  },
+  'allow-exec': {
+    kind: 'flag',
+    summary: 'Run the program by which the kubeconfig logs in, if it has one, without asking',
+  },
+};
+
 /** The form of the answer, as kubectl has it. */
 export const outputOption: Option = {
   kind: 'value',
@@ -72,24 +89,19 @@ export const meshAndServices: Wanted = {
 const apiOptions = ['kubeconfig', 'context', 'allow-exec'] as const;
 
 /**
- * What the files that were named say, or the API server if none was.
+ * Where the command line says that a cluster is to be read: in files that it names, else from an API server.
  *
- * @param wanted of the API server; of files, what they have is read
- * @throws FaultError `wrong-usage`, and what {@link readClusterFiles} and `readClusterApi` throw
+ * @throws FaultError `wrong-usage`, and those of kubeconfigs
  */
-export async function readSource(
-  command: Command,
-  context: CommandContext,
-  wanted: Wanted,
-): Promise<ClusterReadings> {
+export async function chooseSource(command: Command, context: CommandContext): Promise<ClusterSource> {
   const { given } = context;
   const files = ['nodes', 'peers', 'from'].flatMap((option) => given.options.get(option) ?? []);
   // The shell makes several words of "--from lists/*.json", of which only the first stands behind the option.
   if (given.operands.length > 0 && !has(given, 'from'))
     throw wrongUsage(command, `There is a word too many: ${JSON.stringify(given.operands[0])}.`);
   if (files.length === 0) {
-    const { readClusterApi } = await import('./cluster-api.ts');
-    return readClusterApi(context, wanted);
+    const { chooseApi } = await import('./cluster-api.ts');
+    return chooseApi(context);
   }
   const both = apiOptions.find((option) => has(given, option));
   if (both !== undefined)
@@ -97,7 +109,32 @@ export async function readSource(
       command,
       `Files are read without asking an API server: --${both} does not go with them.`,
     );
-  return readClusterFiles([...files, ...given.operands]);
+  return { kind: 'files', paths: [...files, ...given.operands].map((path) => resolve(path)) };
+}
+
+/**
+ * What a source says of its cluster.
+ *
+ * @param wanted of the API server; of files, what they have is read
+ * @throws FaultError what {@link readClusterFiles} and `readClusterApi` throw
+ */
+export async function readFrom(
+  source: ClusterSource,
+  context: CommandContext,
+  wanted: Wanted,
+): Promise<ClusterReadings> {
+  if (source.kind === 'files') return readClusterFiles(source.paths);
+  const { readClusterApi } = await import('./cluster-api.ts');
+  return readClusterApi(context, source, wanted);
+}
+
+/** {@link readFrom} what {@link chooseSource} gives. */
+export async function readSource(
+  command: Command,
+  context: CommandContext,
+  wanted: Wanted,
+): Promise<ClusterReadings> {
+  return readFrom(await chooseSource(command, context), context, wanted);
 }
 
 /** What the command line says of a cluster. @throws FaultError `wrong-usage` */

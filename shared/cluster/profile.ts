@@ -1,12 +1,14 @@
 import { FaultError } from '../fault.ts';
-import { peerLines, sectionsText } from '../config/index.ts';
+import { peerLines, replacePeers, sectionsText } from '../config/index.ts';
+import type { ConfFile } from '../config/index.ts';
 import { addressBits } from '../network/address.ts';
 import { formatInterfaceAddress, samePrefix, networkOf } from '../network/prefix.ts';
 import type { InterfaceAddress, Prefix } from '../network/prefix.ts';
+import type { KeyText } from '../tunnel/status.ts';
 import type { Cluster } from './cluster.ts';
 import { compareBytes } from './values/order.ts';
 import { clusterWarning } from './warnings/catalogue.ts';
-import type { KiloMesh } from './kilo/mesh.ts';
+import type { KiloMesh, MeshPeer } from './kilo/mesh.ts';
 import { meshPeerNamed, peerSections } from './kilo/peer-sections.ts';
 import type { PeerSection } from './kilo/peer-sections.ts';
 
@@ -40,10 +42,15 @@ export function kiloProfile(cluster: Cluster, options: ProfileOptions): ClusterP
   const mesh = meshOf(cluster);
   const own = meshPeerNamed(mesh, options.peer);
   const sections = peerSections(mesh, own);
-  const addresses = own.allowedIps.filter(({ address, length }) => length === addressBits[address.family]);
+  const addresses = addressesOf(own);
   if (options.serviceCidrs.length === 0) return { addresses, peers: sections, gateway: null };
   const { group, node } = gatewayOf(mesh, options.gateway);
   return { addresses, peers: withServices(sections, group, options.serviceCidrs), gateway: node };
+}
+
+/** The addresses that a Peer has for itself; the rest of its AllowedIPs are networks behind it. */
+export function addressesOf({ allowedIps }: MeshPeer): InterfaceAddress[] {
+  return allowedIps.filter(({ address, length }) => length === addressBits[address.family]);
 }
 
 /** The text of a profile, without a private key. @param label a name for the people who see it */
@@ -54,15 +61,23 @@ export function profileText({ addresses, peers }: ClusterProfile, label: string)
       `# Name = ${onOneLine(label)}`,
       ...(addresses.length === 0 ? [] : [`Address = ${addresses.map(formatInterfaceAddress).join(', ')}`]),
     ],
-    ...peers.map((peer) =>
-      peerLines({
-        ...peer,
-        name: onOneLine(peer.name),
-        allowedIps: peer.allowedIps.map(formatInterfaceAddress),
-        keepalive: peer.persistentKeepalive === 0 ? null : peer.persistentKeepalive,
-      }),
-    ),
+    ...peers.map(sectionLines),
   ]);
+}
+
+/** The text of a profile with the peers that its cluster gives now. What the person has written beside them stays. @param written keys of the peers that it gave before */
+export function withPeersOf({ peers }: ClusterProfile, file: ConfFile, written: Iterable<KeyText>): ConfFile {
+  const keys = new Set([...written, ...peers.map(({ publicKey }) => publicKey)]);
+  return replacePeers(file, keys, peers.map(sectionLines));
+}
+
+function sectionLines(peer: PeerSection): string[] {
+  return peerLines({
+    ...peer,
+    name: onOneLine(peer.name),
+    allowedIps: peer.allowedIps.map(formatInterfaceAddress),
+    keepalive: peer.persistentKeepalive === 0 ? null : peer.persistentKeepalive,
+  });
 }
 
 /** Whoever annotates nodes writes no lines into profiles. */
@@ -94,8 +109,13 @@ function checkNotRefused({ kilo }: Cluster, peer: string): void {
   throw new FaultError({ code: 'kilo-peer-invalid', message, hint });
 }
 
-/** The node that Services are reached through, and its group, whose leader it is that we dial. */
-function gatewayOf(
+/**
+ * The node that Services are reached through, and its group, whose leader it is that we dial.
+ *
+ * @param name null for the first of all
+ * @throws FaultError `gateway-not-found`
+ */
+export function gatewayOf(
   { groups }: KiloMesh,
   name: string | null,
 ): { readonly group: number; readonly node: string } {
@@ -113,8 +133,8 @@ function gatewayOf(
   });
 }
 
-/** The sections with networks of Services on that of one group, and on no other. */
-function withServices(
+/** The sections with networks of Services on that of one group, and on no other. @param group the index of its section */
+export function withServices(
   sections: readonly PeerSection[],
   group: number,
   services: readonly Prefix[],

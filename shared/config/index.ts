@@ -9,6 +9,7 @@ export type { Edit, Fix } from './text/edit.ts';
 
 export { parse, print } from './syntax/parse.ts';
 export type { ConfFile } from './syntax/conf-file.ts';
+export { replacePeers } from './meaning/replace-peers.ts';
 export { addPeer, removeField, removeSection, setField, setName } from './syntax/change.ts';
 export { stripConf } from './syntax/strip.ts';
 export type { Field } from './syntax/vocabulary.ts';

@@ -1,5 +1,5 @@
 import { watch } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encode } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
@@ -76,7 +76,7 @@ export class ProfileStore {
     try {
       await createFile(this.#path(kept), bytes);
       // Of a profile whose file was removed by hand.
-      await rm(this.#settingsPath(kept), { force: true });
+      await this.#removeBeside(kept);
     } catch (error) {
       throw new FaultError(codeOf(error) === 'EEXIST' ? taken(kept) : unusable(this.#folder, error));
     }
@@ -95,8 +95,9 @@ export class ProfileStore {
       if ((await this.names()).includes(kept)) throw new FaultError(taken(kept));
       // Settings first: the profile must not be there without its kill switch, not for a moment.
       await this.#writeSettings(kept, settings);
+      await copyFile(this.clusterPath(name), this.clusterPath(kept)).catch(noneIfMissing);
       await renameFile(this.#path(name), this.#path(kept));
-      await rm(this.#settingsPath(name), { force: true });
+      await this.#removeBeside(name);
     } catch (error) {
       if (error instanceof FaultError) throw error;
       throw new FaultError(codeOf(error) === 'EEXIST' ? taken(kept) : unusable(this.#folder, error));
@@ -139,7 +140,7 @@ export class ProfileStore {
   /** Forgets a profile. */
   async remove({ name }: Profile): Promise<void> {
     await rm(this.#path(name), { force: true });
-    await rm(this.#settingsPath(name), { force: true });
+    await this.#removeBeside(name);
   }
 
   /** Calls `listener` whenever a profile comes, goes or changes, by whatever program; the returned function ends that. */
@@ -178,6 +179,17 @@ export class ProfileStore {
     } catch (error) {
       throw new FaultError(unusable(this.#folder, error));
     }
+  }
+
+  /** What is kept beside the file of a profile, and goes with it. */
+  async #removeBeside(name: string): Promise<void> {
+    await rm(this.#settingsPath(name), { force: true });
+    await rm(this.clusterPath(name), { force: true });
+  }
+
+  /** Where it is kept which cluster a profile is of. */
+  clusterPath(name: string): string {
+    return join(this.#folder, `${name}.cluster`);
   }
 
   #path(name: string): string {

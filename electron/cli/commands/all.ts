@@ -1,10 +1,13 @@
 import type { Command } from '../command.ts';
 import { allowedIps } from './allowed-ips.ts';
 import { check } from './check.ts';
+import { clusterGateway } from './cluster/gateway.ts';
 import { clusterGraph } from './cluster/graph.ts';
+import { clusterImport } from './cluster/import.ts';
 import { clusterInspect } from './cluster/inspect.ts';
 import { clusterManifest } from './cluster/manifest.ts';
 import { clusterProfile } from './cluster/profile.ts';
+import { clusterSync } from './cluster/sync.ts';
 import { diagnose } from './diagnose.ts';
 import { down } from './down.ts';
 import { exportProfiles } from './export.ts';
@@ -47,6 +50,9 @@ export const commands: readonly Command[] = [
   allowedIps,
   clusterInspect,
   clusterProfile,
+  clusterImport,
+  clusterSync,
+  clusterGateway,
   clusterGraph,
   clusterManifest,
   serve,

@@ -1,4 +1,3 @@
-import { isKey } from '../../../shared/config/index.ts';
 import type { OwnEnd } from '../../../shared/config/index.ts';
 import type { ImportOutcome } from '../../../shared/contract/ui/verbs.ts';
 import { parseInterfaceAddress } from '../../../shared/network/prefix.ts';
@@ -9,6 +8,7 @@ import { confFilesAt, readGivenFile } from '../../backend/profiles/files.ts';
 import { ProfileStore } from '../../backend/profiles/store.ts';
 import { has, listOf, valueOf } from '../command.ts';
 import type { Answer, Command, Given } from '../command.ts';
+import { readKeyFile } from '../own-end.ts';
 
 /** `adit import PATH...` */
 export const importFiles: Command = {
@@ -57,14 +57,7 @@ async function ownEndIn(given: Given): Promise<OwnEnd> {
     });
   }
   const path = valueOf(given, 'private-key');
-  if (path === undefined) return { addresses };
-  const privateKey = (await readGivenFile(path)).toString('latin1').trim();
-  if (isKey(privateKey)) return { privateKey, addresses };
-  throw new FaultError({
-    code: 'key-malformed',
-    message: `${path} does not hold a private key.`,
-    hint: 'It has one line of 44 characters, as "wg genkey" prints it.',
-  });
+  return path === undefined ? { addresses } : { privateKey: await readKeyFile(path), addresses };
 }
 
 async function importPath(

@@ -1,15 +1,9 @@
 import { clusterOf } from '../../../../shared/cluster/cluster.ts';
 import type { Cluster } from '../../../../shared/cluster/cluster.ts';
+import { chosenServiceCidrs } from '../../../../shared/cluster/chosen-service-cidrs.ts';
 import { kiloProfile, profileText } from '../../../../shared/cluster/profile.ts';
 import type { WarningCode } from '../../../../shared/cluster/warnings/catalogue.ts';
-import { FaultError } from '../../../../shared/fault.ts';
-import {
-  formatInterfaceAddress,
-  formatPrefix,
-  networkOf,
-  parseInterfaceAddress,
-} from '../../../../shared/network/prefix.ts';
-import type { Prefix } from '../../../../shared/network/prefix.ts';
+import { formatInterfaceAddress, formatPrefix } from '../../../../shared/network/prefix.ts';
 import {
   asYaml,
   meshAndServices,
@@ -67,7 +61,7 @@ export const clusterProfile: Command = {
       await readSource(clusterProfile, context, isAuto(given) ? meshAndServices : meshOnly),
       options,
     );
-    const serviceCidrs = serviceCidrsIn(given, cluster);
+    const serviceCidrs = chosenServiceCidrs(listOf(given, 'service-cidr'), cluster);
     const profile = kiloProfile(cluster, { peer, serviceCidrs, gateway });
     const text = profileText(profile, peer);
     const json = {
@@ -89,29 +83,6 @@ export const clusterProfile: Command = {
 
 function isAuto(given: Given): boolean {
   return listOf(given, 'service-cidr').includes('auto');
-}
-
-/** @throws FaultError `allowed-ip-malformed`, `service-cidr-unknown` */
-function serviceCidrsIn(given: Given, cluster: Cluster): Prefix[] {
-  return listOf(given, 'service-cidr').flatMap((word) => {
-    if (word === 'auto') return knownServiceCidrs(cluster);
-    const cidr = parseInterfaceAddress(word);
-    if (cidr !== null) return networkOf(cidr);
-    throw new FaultError({
-      code: 'allowed-ip-malformed',
-      message: `--service-cidr: ${JSON.stringify(word.slice(0, 100))} is no range of addresses.`,
-      hint: 'Write an address and the length of its network, such as 10.43.0.0/16, or "auto".',
-    });
-  });
-}
-
-function knownServiceCidrs({ serviceCidrs }: Cluster): Prefix[] {
-  if (serviceCidrs.length > 0) return serviceCidrs.map(({ cidr }) => cidr);
-  throw new FaultError({
-    code: 'service-cidr-unknown',
-    message: 'Nothing that was read tells which addresses Services have.',
-    hint: 'Save the Services too (kubectl get services -A -o json > services.json), or write the range: --service-cidr 10.43.0.0/16.',
-  });
 }
 
 /** What is guessed is said; of the rest there may be thousands. */

@@ -1,0 +1,84 @@
+import type { Cluster } from '../../../shared/cluster/cluster.ts';
+import { kiloProfile, meshOf, profileText } from '../../../shared/cluster/profile.ts';
+import type { ClusterProfile, ProfileOptions } from '../../../shared/cluster/profile.ts';
+import { meshPeerNamed } from '../../../shared/cluster/kilo/peer-sections.ts';
+import { fillOwnEnd, parse, publicKeyOf, sameKey } from '../../../shared/config/index.ts';
+import { FaultError } from '../../../shared/fault.ts';
+import type { KeyText } from '../../../shared/tunnel/status.ts';
+import type { Profile } from '../profiles/profile.ts';
+import type { ProfileStore } from '../profiles/store.ts';
+import type { KeptCluster, KeptClusters } from './kept.ts';
+import type { KeyRing } from './keys.ts';
+
+/** Where the profiles of clusters are, what they remember, and keys that wait for theirs. */
+export interface ClusterPlaces {
+  readonly store: ProfileStore;
+  readonly kept: KeptClusters;
+  readonly keys: KeyRing;
+}
+
+/** A profile that was made of a cluster. */
+export interface ImportedCluster {
+  readonly profile: Profile;
+  readonly publicKey: KeyText;
+  readonly content: ClusterProfile;
+}
+
+/**
+ * Makes a profile of a Peer of Kilo's, with the private key that is kept here, and keeps it with what it was made of.
+ *
+ * @param remembered how the cluster was read, and what was chosen
+ * @param privateKey of the Peer; null looks for it among the keys that are kept
+ * @throws FaultError what {@link kiloProfile} throws, `cluster-key-missing`, `profile-exists`, `profile-name-invalid`, `home-unusable`
+ */
+export async function importKiloPeer(
+  { store, kept, keys }: ClusterPlaces,
+  name: string,
+  cluster: Cluster,
+  options: ProfileOptions,
+  remembered: Omit<KeptCluster, 'version' | 'written' | 'peer'>,
+  privateKey: KeyText | null,
+): Promise<ImportedCluster> {
+  const content = kiloProfile(cluster, options);
+  const { publicKey } = meshPeerNamed(meshOf(cluster), options.peer);
+  const key = privateKey ?? (await keys.find(publicKey)) ?? (await keyInProfiles(store, publicKey));
+  if (key === null || !isKeyOf(key, publicKey)) throw keyMissing(options.peer, publicKey, key !== null);
+  const file = fillOwnEnd(parse(profileText(content, options.peer)), { privateKey: key, addresses: [] });
+  const profile = await store.add(name, Buffer.from(file.text));
+  await kept.keep(profile.name, {
+    version: 1,
+    ...remembered,
+    peer: options.peer,
+    written: content.peers.map((peer) => peer.publicKey),
+  });
+  await keys.remove(publicKey);
+  return { profile, publicKey, content };
+}
+
+function isKeyOf(privateKey: KeyText, publicKey: KeyText): boolean {
+  const own = publicKeyOf(privateKey);
+  return own !== null && sameKey(own, publicKey);
+}
+
+async function keyInProfiles(store: ProfileStore, publicKey: KeyText): Promise<KeyText | null> {
+  for (const profile of await store.all()) {
+    const own = profile.summary().publicKey;
+    if (own === null || !sameKey(own, publicKey)) continue;
+    try {
+      return profile.tunnel().privateKey;
+    } catch {
+      // It is no tunnel; another one may have the key too.
+    }
+  }
+  return null;
+}
+
+function keyMissing(peer: string, publicKey: KeyText, isOther: boolean): FaultError {
+  return new FaultError({
+    code: 'cluster-key-missing',
+    message: isOther
+      ? `The private key is not that of the Peer "${peer}", whose public key is ${publicKey}.`
+      : `The private key of the Peer "${peer}" is not kept here; its public key is ${publicKey}.`,
+    hint: 'Name the file that has it (--private-key FILE), or make a Peer with a key of this machine’s: "adit cluster peer apply".',
+  });
+}

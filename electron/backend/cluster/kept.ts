@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { FaultError } from '../../../shared/fault.ts';
+import { z } from '../../../shared/contract/schema.ts';
+import type { ProfileStore } from '../profiles/store.ts';
+import { replaceFile } from '../profiles/files.ts';
+
+const text = z.string().min(1).max(4096);
+
+/** Where a profile's cluster is read: an API server, as kubectl finds it, or files that kubectl saved. */
+const clusterSource = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('api'),
+    /** Absolute paths, the first having the last word. */
+    kubeconfig: z.array(text).min(1),
+    /** Whether just this file was named, so that it has to be there. */
+    isNamed: z.boolean(),
+    context: z.string(),
+  }),
+  z.strictObject({ kind: z.literal('files'), paths: z.array(text).min(1) }),
+]);
+
+const keptCluster = z.strictObject({
+  version: z.literal(1),
+  source: clusterSource,
+  /** The Peer object whose end the profile is. */
+  peer: text,
+  /** `auto`, or networks; none where Services are not reached. */
+  serviceCidrs: z.array(text),
+  /** The node through which Services are to be reached; null for any. */
+  gateway: text.nullable(),
+  granularity: z.enum(['location', 'full']).nullable(),
+  topologyLabel: text.nullable(),
+  /** The public keys of the peers that came from the cluster: others are the person's own, and stay. */
+  written: z.array(text),
+});
+
+/** Where a cluster is read. */
+export type ClusterSource = z.output<typeof clusterSource>;
+
+/** What a profile remembers of the cluster that it was made of, so that it can be made again. */
+export type KeptCluster = z.output<typeof keptCluster>;
+
+/** What the profiles remember of their clusters, each in a file beside it, which goes with it. */
+export class KeptClusters {
+  readonly #store: ProfileStore;
+
+  constructor(store: ProfileStore) {
+    this.#store = store;
+  }
+
+  /** What a profile remembers; null for one that is of no cluster. @throws FaultError `cluster-record-unreadable` */
+  async find(profile: string): Promise<KeptCluster | null> {
+    const path = this.#store.clusterPath(profile);
+    const text = await readFile(path, 'utf8').catch(() => null);
+    if (text === null) return null;
+    try {
+      return keptCluster.parse(JSON.parse(text));
+    } catch {
+      throw new FaultError({
+        code: 'cluster-record-unreadable',
+        message: `What the profile "${profile}" remembers of its cluster cannot be read: ${path}.`,
+        hint: 'Remove the file, and the profile is one like any other; or import the cluster again under another name.',
+      });
+    }
+  }
+
+  /** The same for a profile that has to be of a cluster. @throws FaultError `profile-of-no-cluster`, `cluster-record-unreadable` */
+  async get(profile: string): Promise<KeptCluster> {
+    const kept = await this.find(profile);
+    if (kept !== null) return kept;
+    throw new FaultError({
+      code: 'profile-of-no-cluster',
+      message: `The profile "${profile}" was not made of a cluster.`,
+      hint: '"adit cluster import --as NAME" makes one of a cluster.',
+    });
+  }
+
+  /** Remembers it. */
+  async keep(profile: string, kept: KeptCluster): Promise<void> {
+    await replaceFile(this.#store.clusterPath(profile), Buffer.from(`${JSON.stringify(kept, null, 2)}\n`));
+  }
+}

@@ -1,0 +1,36 @@
+import { FaultError } from '../../../../shared/fault.ts';
+import { clusterPlaces } from '../../cluster-places.ts';
+import { syncOptions } from '../../cluster-source.ts';
+import { operandAt } from '../../command.ts';
+import type { Command } from '../../command.ts';
+import { syncOf } from './sync.ts';
+
+/** `adit cluster gateway PROFILE NODE` */
+export const clusterGateway: Command = {
+  name: 'cluster gateway',
+  operands: 'PROFILE NODE',
+  arity: { least: 2, most: 2 },
+  summary: 'Reach the Services of a cluster through another of its nodes',
+  details: ['The tunnel, if it is up, is changed in one step; its sessions go on.'],
+  options: syncOptions,
+  async run(context) {
+    const { store, kept: records } = clusterPlaces(context.places);
+    const profile = await store.find(operandAt(context.given, 0));
+    const node = operandAt(context.given, 1);
+    const kept = await records.get(profile.name);
+    if (kept.serviceCidrs.length === 0) throw withoutServices(profile.name);
+    const step = await syncOf(context, profile.name).step(node);
+    return {
+      json: { profile: profile.name, gateway: node, changes: step.differences, applied: step.isApplied },
+      text: `Services are reached through ${node}.`,
+    };
+  },
+};
+
+function withoutServices(profile: string): FaultError {
+  return new FaultError({
+    code: 'gateway-without-services',
+    message: `The profile "${profile}" reaches no Services: a gateway is for them.`,
+    hint: 'Import the cluster under another name with --service-cidr auto.',
+  });
+}

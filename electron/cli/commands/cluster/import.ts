@@ -1,0 +1,93 @@
+import { clusterOf } from '../../../../shared/cluster/cluster.ts';
+import { chosenServiceCidrs } from '../../../../shared/cluster/chosen-service-cidrs.ts';
+import { formatInterfaceAddress, formatPrefix } from '../../../../shared/network/prefix.ts';
+import { importKiloPeer } from '../../../backend/cluster/import.ts';
+import { clusterPlaces } from '../../cluster-places.ts';
+import {
+  chooseSource,
+  meshAndServices,
+  meshOnly,
+  readClusterOptions,
+  readFrom,
+  sourceOperands,
+  sourceOptions,
+} from '../../cluster-source.ts';
+import { has, listOf, valueOf } from '../../command.ts';
+import type { Command } from '../../command.ts';
+import { readKeyFile } from '../../own-end.ts';
+import { wrongUsage } from '../../parse.ts';
+
+/** `adit cluster import --as PROFILE` */
+export const clusterImport: Command = {
+  name: 'cluster import',
+  operands: `${sourceOperands} --as PROFILE --peer NAME`,
+  arity: { least: 0, most: Infinity },
+  summary: 'Keep the profile of one of Kilo’s Peers, with the key that is kept here',
+  details: [
+    'The private key is the one that "adit cluster peer apply" or "adit cluster request" has made, or that of a file.',
+    'The profile remembers where it comes from: "adit cluster sync PROFILE" keeps it in step.',
+  ],
+  options: {
+    as: { kind: 'value', placeholder: 'PROFILE', summary: 'The name of the profile' },
+    peer: { kind: 'value', placeholder: 'NAME', summary: 'The Peer object whose profile it is' },
+    'private-key': { kind: 'value', placeholder: 'FILE', summary: 'The private key of that Peer' },
+    'service-cidr': {
+      kind: 'value',
+      placeholder: 'auto|CIDR',
+      repeats: true,
+      summary: 'Reach Services too: their network, or what the cluster says it is',
+    },
+    gateway: {
+      kind: 'value',
+      placeholder: 'NODE',
+      summary: 'The node through which Services are reached (default: the first by name)',
+    },
+    ...sourceOptions,
+  },
+  async run(context) {
+    const { given, places } = context;
+    const name = valueOf(given, 'as');
+    if (name === undefined) throw wrongUsage(clusterImport, 'The profile has no name: --as PROFILE.');
+    const peer = valueOf(given, 'peer');
+    if (peer === undefined) throw wrongUsage(clusterImport, 'Whose profile is missing: --peer NAME.');
+    const gateway = valueOf(given, 'gateway') ?? null;
+    if (gateway !== null && !has(given, 'service-cidr'))
+      throw wrongUsage(clusterImport, 'A gateway is for Services: --service-cidr auto goes with it.');
+    const words = listOf(given, 'service-cidr');
+    const options = readClusterOptions(clusterImport, given);
+    const keyFile = valueOf(given, 'private-key');
+    const privateKey = keyFile === undefined ? null : await readKeyFile(keyFile);
+    const source = await chooseSource(clusterImport, context);
+    const wanted = words.includes('auto') ? meshAndServices : meshOnly;
+    const cluster = clusterOf(await readFrom(source, context, wanted), options);
+    const serviceCidrs = chosenServiceCidrs(words, cluster);
+    const { profile, publicKey, content } = await importKiloPeer(
+      clusterPlaces(places),
+      name,
+      cluster,
+      { peer, serviceCidrs, gateway },
+      {
+        source,
+        serviceCidrs: words,
+        gateway,
+        granularity: options.granularity ?? null,
+        topologyLabel: options.topologyLabel ?? null,
+      },
+      privateKey,
+    );
+    return {
+      json: {
+        profile: profile.name,
+        interface: profile.interface,
+        peer,
+        publicKey,
+        addresses: content.addresses.map(formatInterfaceAddress),
+        serviceCidrs: serviceCidrs.map(formatPrefix),
+        gateway: content.gateway,
+        peers: content.peers.map(({ name: of, publicKey: key }) => ({ name: of, publicKey: key })),
+        warnings: cluster.warnings,
+      },
+      text: `${profile.name}: imported, with ${content.peers.length} ${content.peers.length === 1 ? 'peer' : 'peers'}.\nBring it up with: adit up ${JSON.stringify(profile.name)}`,
+    };
+  },
+};

@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from '../../../../shared/fault.ts';
+import { faultOf } from '../../../../shared/fault.ts';
+import type { PeerDifference } from '../../../../shared/cluster/following/differences.ts';
+import { ClusterSync } from '../../../backend/cluster/sync.ts';
+import type { SyncStep } from '../../../backend/cluster/sync.ts';
+import { clusterPlaces } from '../../cluster-places.ts';
+import { meshAndServices, meshOnly, readFrom, syncOptions } from '../../cluster-source.ts';
+import { has, listOf, operandAt, valueOf } from '../../command.ts';
+import type { Answer, Command, CommandContext } from '../../command.ts';
+import { wrongUsage } from '../../parse.ts';
+
+/** Seconds between two looks at a cluster unless told otherwise. */
+const usualPause = 5;
+
+/** A large cluster is asked no more than a tenth of the time. */
+const pausePerReading = 10;
+
+/** `adit cluster sync PROFILE` */
+export const clusterSync: Command = {
+  name: 'cluster sync',
+  operands: 'PROFILE',
+  arity: { least: 1, most: 1 },
+  summary: 'Keep a profile in step with its cluster, and its tunnel if it is up',
+  details: [
+    'Nodes, endpoints and Peers are followed until Ctrl-C. Sessions go on; what changed is shown. A node that stops to check in keeps',
+    'its peer for five minutes. While the cluster cannot be reached, everything stays as it is.',
+  ],
+  options: {
+    once: { kind: 'flag', summary: 'Look once, and end' },
+    ...syncOptions,
+  },
+  async run(context) {
+    const { store } = clusterPlaces(context.places);
+    const profile = await store.find(operandAt(context.given, 0));
+    const sync = syncOf(context, profile.name);
+    if (has(context.given, 'once')) {
+      const step = await sync.step();
+      return answerTo(profile.name, step);
+    }
+    await follow(context, profile.name, sync, pauseIn(context));
+    return null;
+  },
+};
+
+/** What keeps a profile in step, as the command line has it. */
+export function syncOf(context: CommandContext, profile: string): ClusterSync {
+  const { store, kept } = clusterPlaces(context.places);
+  return new ClusterSync(profile, {
+    store,
+    kept,
+    socket: context.places.socket,
+    read: ({ source, serviceCidrs }) =>
+      readFrom(source, context, serviceCidrs.includes('auto') ? meshAndServices : meshOnly),
+    accept: listOf(context.given, 'accept'),
+  });
+}
+
+/** Seconds between looks. @throws FaultError `wrong-usage` */
+export function pauseIn({ given }: CommandContext): number {
+  const text = valueOf(given, 'every') ?? String(usualPause);
+  const seconds = Number(text);
+  if (text !== '' && seconds >= 1 && seconds <= 3600) return seconds;
+  throw wrongUsage(clusterSync, `--every takes seconds from 1 to 3600, not ${JSON.stringify(text)}.`);
+}
+
+/** Looks again and again until it is interrupted, and says what is news. */
+export async function follow(
+  context: CommandContext,
+  profile: string,
+  sync: ClusterSync,
+  pause: number,
+): Promise<void> {
+  const interrupt = new AbortController();
+  context.onInterrupt(() => interrupt.abort());
+  let told = '';
+  for (let isFirst = true; !interrupt.signal.aborted; isFirst = false) {
+    const began = performance.now();
+    const outcome = await sync.step().catch((error: unknown) => faultOf(error));
+    const isFault = 'code' in outcome;
+    // What has been said is not said again until it is over.
+    const state = isFault ? outcome.message : `${outcome.stale.join(' ')} by ${outcome.gateway ?? 'nobody'}`;
+    if (isFirst || state !== told || (!isFault && outcome.differences.length > 0))
+      context.say(isFault ? answerToFault(profile, outcome) : answerTo(profile, outcome));
+    told = state;
+    const took = (performance.now() - began) / 1000;
+    await delay(Math.max(pause, took * pausePerReading) * 1000, null, { signal: interrupt.signal }).catch(
+      () => null,
+    );
+  }
+}
+
+function answerTo(profile: string, { differences, stale, gateway, isApplied }: SyncStep): Answer {
+  const changes = differences.map(wordsOf);
+  return {
+    json: { profile, at: new Date().toISOString(), changes: differences, stale, gateway, applied: isApplied },
+    text: [
+      ...(changes.length === 0 ? [`${profile}: in step with its cluster.`] : changes),
+      ...stale.map((name) => `! ${name} does not check in; its peer stays for five minutes.`),
+    ].join('\n'),
+  };
+}
+
+function answerToFault(profile: string, fault: Fault): Answer {
+  return {
+    json: { profile, at: new Date().toISOString(), error: fault },
+    text: `! ${fault.message} The tunnel stays as it is.\n  ${fault.hint}`,
+  };
+}
+
+function wordsOf({ kind, name, what }: PeerDifference): string {
+  const sign = { added: '+', removed: '-', changed: '~' }[kind];
+  return what.length === 0 ? `${sign} ${name}` : `${sign} ${name}: ${what.join('; ')}`;
+}

@@ -1,0 +1,142 @@
+import { FaultError } from '../../fault.ts';
+import { formatPrefix, hostPrefix, networkOf } from '../../network/prefix.ts';
+import type { InterfaceAddress } from '../../network/prefix.ts';
+import type { Cluster, KiloFacts } from '../cluster.ts';
+import { kiloMesh } from '../kilo/mesh.ts';
+import type { KiloMesh, MeshGroup } from '../kilo/mesh.ts';
+import type { KiloNode } from '../kilo/node.ts';
+import { meshPeerNamed, peerSections } from '../kilo/peer-sections.ts';
+import type { PeerSection } from '../kilo/peer-sections.ts';
+import { gatewayOf, kiloProfile, meshOf, withServices } from '../profile.ts';
+import type { ClusterProfile, ProfileOptions } from '../profile.ts';
+import { attend, staleNodes } from './attendance.ts';
+import type { Attendance } from './attendance.ts';
+
+/** A profile that follows its cluster. */
+export interface FollowedProfile {
+  readonly profile: ClusterProfile;
+  /** To be given back with the next answer of the API. */
+  readonly attendance: Attendance;
+  /** The names of the nodes that do not check in any more, and have their peers still. */
+  readonly stale: readonly string[];
+}
+
+/** What a mesh gives to whom: a section for each group, and where each of its nodes is. */
+interface Sections {
+  readonly sections: readonly PeerSection[];
+  /** The index of the section of a node. */
+  readonly placeOf: ReadonlyMap<string, number>;
+}
+
+/**
+ * The profile of one of Kilo's Peers, as {@link kiloProfile} gives it, and for some minutes more what nodes had that have stopped to check
+ * in, save what the mesh has given to others since. A gateway that is gone is none: then the first node is.
+ *
+ * @param before what was found out with the last answer; null for the first
+ * @throws FaultError what {@link kiloProfile} throws, save `gateway-not-found`
+ */
+export function followedProfile(
+  cluster: Cluster,
+  options: ProfileOptions,
+  before: Attendance | null,
+): FollowedProfile {
+  const mesh = meshOf(cluster);
+  const { kilo } = cluster;
+  if (kilo === null) throw new RangeError('a mesh without Kilo');
+  const attendance = attend(before, kilo.nodes, kilo.now);
+  const stale = staleNodes(attendance, kilo.nodes);
+  const { peer, serviceCidrs, gateway } = options;
+  const fresh = kiloProfile(cluster, { peer, serviceCidrs: [], gateway: null });
+  const { sections, placeOf } = withStale(
+    { sections: fresh.peers, placeOf: placesIn(mesh) },
+    mesh,
+    kilo,
+    stale,
+    peer,
+  );
+  const known = { attendance, stale: stale.map(({ name }) => name) };
+  if (serviceCidrs.length === 0) return { profile: { ...fresh, peers: sections }, ...known };
+  const chosen = gateway === null ? undefined : placeOf.get(gateway);
+  const way = chosen === undefined ? gatewayOf(mesh, null) : { group: chosen, node: gateway };
+  return {
+    profile: { ...fresh, peers: withServices(sections, way.group, serviceCidrs), gateway: way.node },
+    ...known,
+  };
+}
+
+function placesIn({ groups }: KiloMesh): Map<string, number> {
+  return new Map(groups.flatMap(({ nodes }, index) => nodes.map(({ name }) => [name, index] as const)));
+}
+
+/** Gives what stale nodes had to their groups, or to sections of their own where their whole group is stale. */
+function withStale(
+  fresh: Sections,
+  mesh: KiloMesh,
+  kilo: KiloFacts,
+  stale: readonly KiloNode[],
+  peer: string,
+): Sections {
+  if (stale.length === 0) return fresh;
+  const extended = extendedMesh(kilo, stale);
+  const labels = peerSections(extended, meshPeerNamed(extended, peer));
+  const names = new Set(stale.map(({ name }) => name));
+  const places = new Map(mesh.groups.map(({ key }, index) => [key, index]));
+  const claimed = new Set(fresh.sections.flatMap(({ allowedIps }) => allowedIps.map(networkText)));
+  const keys = new Set(fresh.sections.map(({ publicKey }) => publicKey));
+  const sections = [...fresh.sections];
+  const placeOf = new Map(fresh.placeOf);
+  extended.groups.forEach((group, index) => {
+    const members = group.nodes.filter(({ name }) => names.has(name));
+    const label = labels[index];
+    if (members.length === 0 || label === undefined) return;
+    const place = places.get(group.key);
+    const had = place === undefined ? whatGroupHad(group) : members.flatMap(whatNodeHad);
+    const theirs = had.filter((cidr) => !claimed.has(networkText(cidr)));
+    const present = place === undefined ? undefined : sections[place];
+    if (place !== undefined && present !== undefined) {
+      sections[place] = { ...present, allowedIps: [...present.allowedIps, ...theirs] };
+      for (const { name } of members) placeOf.set(name, place);
+    } else if (!keys.has(label.publicKey) && theirs.length > 0) {
+      for (const { name } of members) placeOf.set(name, sections.length);
+      sections.push({ ...label, name: `${label.name} (stale)`, allowedIps: theirs });
+    }
+  });
+  return { sections, placeOf };
+}
+
+/** The mesh as it would be if nodes had checked in that have not. */
+function extendedMesh({ nodes, peers, granularity, now }: KiloFacts, stale: readonly KiloNode[]): KiloMesh {
+  const there = new Set(stale);
+  const reading = kiloMesh(
+    nodes.map((node) => (there.has(node) ? { ...node, lastSeen: now } : node)),
+    peers.peers,
+    granularity,
+    now,
+  );
+  if (reading.kind === 'mesh') return reading.mesh;
+  throw new FaultError(reading.fault);
+}
+
+/** What a group had that is not there any more. Its address is the one that its leader wrote down: those of a mesh shift. */
+function whatGroupHad({ nodes, leader, locationIps }: MeshGroup): InterfaceAddress[] {
+  const { wireguardIp } = leader;
+  return [
+    ...nodes.flatMap(whatNodeHad),
+    ...(wireguardIp === null ? [] : [hostCidr(wireguardIp)]),
+    ...locationIps,
+  ];
+}
+
+function whatNodeHad({ podCidr, internalIp }: MeshGroup['nodes'][number]): InterfaceAddress[] {
+  const { family, words, length } = podCidr;
+  const pods = { address: { family, words }, length };
+  return internalIp === null ? [pods] : [pods, hostCidr(internalIp)];
+}
+
+function hostCidr({ address }: InterfaceAddress): InterfaceAddress {
+  return { address, length: hostPrefix(address).length };
+}
+
+function networkText(cidr: InterfaceAddress): string {
+  return formatPrefix(networkOf(cidr));
+}
