@@ -30,6 +30,7 @@ export const commands: readonly KnownCommand[] = [
   { name: 'cluster profile', load: async () => (await import('./cluster/profile.ts')).clusterProfile },
   { name: 'cluster graph', load: async () => (await import('./cluster/graph.ts')).clusterGraph },
   { name: 'cluster manifest', load: async () => (await import('./cluster/manifest.ts')).clusterManifest },
+  { name: 'cluster names', load: async () => (await import('./cluster/names.ts')).clusterNames },
   { name: 'serve', load: async () => (await import('./serve.ts')).serve },
   { name: 'helper', load: async () => (await import('./helper.ts')).helper },
   { name: 'recover', load: async () => (await import('./recover.ts')).recover },
