@@ -62,6 +62,8 @@ async function buildProgram({
     platform: 'node',
     external: [/^node:/, ...external],
     transform: { target, define },
+    // What is pure is loaded where a name of it is used, and not for being listed beside one.
+    treeshake: { moduleSideEffects: [{ test: /\/shared\//, sideEffects: false }] },
   };
   const bundle = await rolldown(options);
   await bundle.write({

@@ -5,6 +5,7 @@ import { version } from '../../shared/version.ts';
 import type { Answer, Command } from './command.ts';
 import { has } from './command.ts';
 import { commands } from './commands/all.ts';
+import type { KnownCommand } from './commands/all.ts';
 import { helpOf, helpOfAll, helpOfGroup } from './help.ts';
 import { parseWords } from './parse.ts';
 
@@ -12,7 +13,7 @@ import { parseWords } from './parse.ts';
 async function runWords(words: readonly string[]): Promise<number> {
   const [name, ...rest] = words;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    print(helpOfAll(commands));
+    print(helpOfAll(await loaded(commands)));
     return name === undefined ? 2 : 0;
   }
   if (name === '--version' || name === 'version') {
@@ -22,18 +23,23 @@ async function runWords(words: readonly string[]): Promise<number> {
   const members = commands.filter((other) => other.name.startsWith(`${name} `));
   const [second, ...behind] = rest;
   if (members.length > 0 && (second === undefined || second === '--help' || second === '-h')) {
-    print(helpOfGroup(name, members));
+    print(helpOfGroup(name, await loaded(members)));
     return second === undefined ? 2 : 0;
   }
   const full = members.length > 0 ? `${name} ${second ?? ''}` : name;
-  const command = commands.find((other) => other.name === full);
-  if (command === undefined) throw unknownCommand(full, members.length > 0 ? members : commands);
+  const known = commands.find((other) => other.name === full);
+  if (known === undefined) throw unknownCommand(full, members.length > 0 ? members : commands);
+  const command = await known.load();
   const given = parseWords(command, members.length > 0 ? behind : rest);
   if (has(given, 'help')) {
     print(helpOf(command));
     return 0;
   }
   return answer(command, given, wantsJson(words));
+}
+
+function loaded(known: readonly KnownCommand[]): Promise<Command[]> {
+  return Promise.all(known.map(({ load }) => load()));
 }
 
 /** Whether the answer is wanted as JSON; of commands on clusters that is said as kubectl has it, too. */
@@ -89,7 +95,7 @@ function faultText({ code, message, hint, command }: Fault): string {
   ].join('\n');
 }
 
-function unknownCommand(name: string, known: readonly Command[]): FaultError {
+function unknownCommand(name: string, known: readonly KnownCommand[]): FaultError {
   return new FaultError({
     code: 'wrong-usage',
     message: `There is no command ${JSON.stringify(name)}.`,

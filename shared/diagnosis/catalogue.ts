@@ -1,5 +1,6 @@
 import type { CommandAt, FindingEntry, FindingSeverity } from './finding.ts';
 import { handshakeEntries } from './words/handshake.ts';
+import { nameEntries } from './words/names.ts';
 import { sizeEntries } from './words/size.ts';
 import { standingEntries } from './words/standing.ts';
 import { wayEntries } from './words/way.ts';
@@ -10,6 +11,7 @@ const catalogue = {
   ...handshakeEntries,
   ...wayEntries,
   ...sizeEntries,
+  ...nameEntries,
 };
 
 /** A stable word for a kind of finding. */

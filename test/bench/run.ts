@@ -7,6 +7,7 @@
  */
 import { whyNoLab } from '../lab/requirements.ts';
 import { benchAlgebra } from './algebra.ts';
+import { benchCluster } from './cluster.ts';
 import { benchConfig } from './config.ts';
 import { benchIdle } from './idle.ts';
 import { benchRoam } from './roam.ts';
@@ -20,6 +21,7 @@ const rounds = roundsIn(words);
 const parts: Readonly<Record<string, () => Promise<string[]>>> = {
   config: () => benchConfig(rounds ?? 25),
   algebra: () => benchAlgebra(rounds ?? 25),
+  cluster: () => benchCluster(rounds ?? 15),
   up: () => benchUp(rounds ?? 20),
   status: () => benchStatus(rounds ?? 5),
   roam: () => benchRoam(rounds ?? 20),
@@ -27,7 +29,7 @@ const parts: Readonly<Record<string, () => Promise<string[]>>> = {
   idle: () => benchIdle(60),
 };
 /** What runs anywhere; the others need the lab. */
-const pure: readonly string[] = ['config', 'algebra'];
+const pure: readonly string[] = ['config', 'algebra', 'cluster'];
 
 const wanted = words.filter((word) => !word.startsWith('--'));
 const chosen = Object.entries(parts).filter(([name]) => wanted.length === 0 || wanted.includes(name));

@@ -10,7 +10,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { helperProtocol } from '../../shared/contract/helper/verbs.ts';
 import { FaultError } from '../../shared/fault.ts';
@@ -147,10 +147,11 @@ describeWith(['root'], 'a file or a folder of another user', () => {
     const program = join(folder, 'bin.cjs');
     // The checkout may be where no other user can read.
     const node = join(folder, 'node');
+    const programs = readdirSync(dirname(aditProgram)).filter((name) => name.startsWith('cli'));
     for (const [from, to] of [
       [process.execPath, node],
       [aditProgram, program],
-      [join(aditProgram, '..', 'cli.cjs'), join(folder, 'cli.cjs')],
+      ...programs.map((name) => [join(dirname(aditProgram), name), join(folder, name)] as const),
     ] as const) {
       writeFileSync(to, readFileSync(from), { mode: 0o755 });
     }

@@ -15,6 +15,8 @@ const commands = [
     'cluster inspect',
     'cluster profile',
     'cluster graph',
+    'cluster manifest',
+    'cluster names',
     'serve',
     'helper',
     'recover',

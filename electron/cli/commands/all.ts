@@ -1,61 +1,40 @@
 import type { Command } from '../command.ts';
-import { allowedIps } from './allowed-ips.ts';
-import { check } from './check.ts';
-import { clusterGateway } from './cluster/gateway.ts';
-import { clusterGraph } from './cluster/graph.ts';
-import { clusterImport } from './cluster/import.ts';
-import { clusterInspect } from './cluster/inspect.ts';
-import { clusterManifest } from './cluster/manifest.ts';
-import { clusterProfile } from './cluster/profile.ts';
-import { clusterSync } from './cluster/sync.ts';
-import { diagnose } from './diagnose.ts';
-import { down } from './down.ts';
-import { exportProfiles } from './export.ts';
-import { explain } from './explain.ts';
-import { format } from './format.ts';
-import { helper } from './helper.ts';
-import { importFiles } from './import.ts';
-import { list } from './list.ts';
-import { newProfile } from './new.ts';
-import { plan } from './plan.ts';
-import { recover } from './recover.ts';
-import { remove } from './remove.ts';
-import { rename } from './rename.ts';
-import { serve } from './serve.ts';
-import { set } from './set.ts';
-import { show } from './show.ts';
-import { status } from './status.ts';
-import { unblock } from './unblock.ts';
-import { up } from './up.ts';
+
+/** A command of which only the name is known until it is wanted: each is loaded with what it needs, and no other. */
+export interface KnownCommand {
+  readonly name: string;
+  readonly load: () => Promise<Command>;
+}
 
 /** Every command, in the order in which the help shows them. */
-export const commands: readonly Command[] = [
-  newProfile,
-  importFiles,
-  list,
-  show,
-  exportProfiles,
-  set,
-  rename,
-  remove,
-  check,
-  format,
-  up,
-  down,
-  status,
-  unblock,
-  plan,
-  explain,
-  diagnose,
-  allowedIps,
-  clusterInspect,
-  clusterProfile,
-  clusterImport,
-  clusterSync,
-  clusterGateway,
-  clusterGraph,
-  clusterManifest,
-  serve,
-  helper,
-  recover,
+export const commands: readonly KnownCommand[] = [
+  { name: 'new', load: async () => (await import('./new.ts')).newProfile },
+  { name: 'import', load: async () => (await import('./import.ts')).importFiles },
+  { name: 'list', load: async () => (await import('./list.ts')).list },
+  { name: 'show', load: async () => (await import('./show.ts')).show },
+  { name: 'export', load: async () => (await import('./export.ts')).exportProfiles },
+  { name: 'set', load: async () => (await import('./set.ts')).set },
+  { name: 'rename', load: async () => (await import('./rename.ts')).rename },
+  { name: 'remove', load: async () => (await import('./remove.ts')).remove },
+  { name: 'check', load: async () => (await import('./check.ts')).check },
+  { name: 'format', load: async () => (await import('./format.ts')).format },
+  { name: 'up', load: async () => (await import('./up.ts')).up },
+  { name: 'down', load: async () => (await import('./down.ts')).down },
+  { name: 'status', load: async () => (await import('./status.ts')).status },
+  { name: 'unblock', load: async () => (await import('./unblock.ts')).unblock },
+  { name: 'plan', load: async () => (await import('./plan.ts')).plan },
+  { name: 'explain', load: async () => (await import('./explain.ts')).explain },
+  { name: 'diagnose', load: async () => (await import('./diagnose.ts')).diagnose },
+  { name: 'allowed-ips', load: async () => (await import('./allowed-ips.ts')).allowedIps },
+  { name: 'cluster inspect', load: async () => (await import('./cluster/inspect.ts')).clusterInspect },
+  { name: 'cluster profile', load: async () => (await import('./cluster/profile.ts')).clusterProfile },
+  { name: 'cluster import', load: async () => (await import('./cluster/import.ts')).clusterImport },
+  { name: 'cluster sync', load: async () => (await import('./cluster/sync.ts')).clusterSync },
+  { name: 'cluster gateway', load: async () => (await import('./cluster/gateway.ts')).clusterGateway },
+  { name: 'cluster graph', load: async () => (await import('./cluster/graph.ts')).clusterGraph },
+  { name: 'cluster manifest', load: async () => (await import('./cluster/manifest.ts')).clusterManifest },
+  { name: 'cluster names', load: async () => (await import('./cluster/names.ts')).clusterNames },
+  { name: 'serve', load: async () => (await import('./serve.ts')).serve },
+  { name: 'helper', load: async () => (await import('./helper.ts')).helper },
+  { name: 'recover', load: async () => (await import('./recover.ts')).recover },
 ];

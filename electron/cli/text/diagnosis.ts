@@ -24,7 +24,8 @@ export function diagnosisText({ tunnel, address, probes, findings }: Diagnosis):
   ].join('\n\n');
 }
 
-function findingText({ severity, code, tunnel, message, hint, commands }: Finding): string {
+/** A finding in words, with the commands by where they are for. */
+export function findingText({ severity, code, tunnel, message, hint, commands }: Finding): string {
   const places = [...new Set(commands.map(({ where }) => where))];
   return [
     `${severity} [${code}]${tunnel === null ? '' : ` ${tunnel}:`} ${message}`,

@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import type { Agent, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { hostOf, portOf } from './proxy.ts';
 import type { Patience } from './patience.ts';
 
@@ -13,6 +13,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Told the first piece of an answer with status 200, unpacked, while the rest of it is on its way. */
+  readonly onBeginning?: (text: string) => void;
 }
 
 /** An answer of whatever answers at the server's address. */
@@ -24,6 +26,9 @@ export interface RawAnswer {
 
 /** The most that is read of one answer, unpacked: what files may have. Bytes. */
 const answerLimit = 256 * 1024 * 1024;
+
+/** How much is unpacked at a time; bytes. */
+const pieceSize = 128 * 1024;
 
 /** Why an answer was given up. */
 export class GivenUp extends Error {
@@ -81,14 +86,10 @@ export async function send(
     sending.end(body);
     const response = await answering;
     silence.refresh();
-    const bytes = await bytesOf(response, () => void silence.refresh());
-    const isPacked = response.headers['content-encoding'] === 'gzip';
-    const unpacked = isPacked ? await promisify(gunzip)(bytes, { maxOutputLength: answerLimit }) : bytes;
-    return {
-      status: response.statusCode ?? 0,
-      headers: response.headers,
-      text: unpacked.toString('utf8'),
-    };
+    response.on('data', () => void silence.refresh());
+    const status = response.statusCode ?? 0;
+    const bytes = await bytesOf(unpacked(response), status === 200 ? request.onBeginning : undefined);
+    return { status, headers: response.headers, text: bytes.toString('utf8') };
   } catch (error) {
     // An answer that is under way says no more than that it broke off.
     throw late.reason ?? error;
@@ -98,12 +99,20 @@ export async function send(
   }
 }
 
-async function bytesOf(response: IncomingMessage, heard: () => void): Promise<Buffer> {
+/** The content of an answer, which is unpacked while it comes. */
+function unpacked(response: IncomingMessage): Readable {
+  if (response.headers['content-encoding'] !== 'gzip') return response;
+  const unpacking = createGunzip({ chunkSize: pieceSize });
+  response.on('error', (error) => unpacking.destroy(error));
+  return response.pipe(unpacking);
+}
+
+async function bytesOf(content: Readable, onBeginning: ApiRequest['onBeginning']): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      heard();
+    for await (const chunk of content as AsyncIterable<Buffer>) {
+      if (length === 0) onBeginning?.(chunk.toString('utf8', 0, 1000));
       chunks.push(chunk);
       length += chunk.length;
       if (length > answerLimit) throw new GivenUp('large', `It has more than ${answerLimit} bytes.`);
@@ -112,5 +121,5 @@ async function bytesOf(response: IncomingMessage, heard: () => void): Promise<Bu
     if (error instanceof GivenUp) throw error;
     throw new GivenUp('broken', `It broke off after ${length} bytes.`);
   }
-  return Buffer.concat(chunks);
+  return Buffer.concat(chunks, length);
 }

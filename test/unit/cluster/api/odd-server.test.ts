@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ApiClient } from '../../../../electron/backend/cluster/api/client.ts';
 import { readList } from '../../../../electron/backend/cluster/api/list.ts';
@@ -14,6 +15,7 @@ import type { Answering } from './odd-server.ts';
 const nodesPath = '/api/v1/nodes';
 const everything = { kinds: readKinds, required: [] };
 
+/** As an API server writes it, which begins with where the next page is. */
 function nodeList(items: readonly unknown[], more = ''): unknown {
   return { kind: 'NodeList', apiVersion: 'v1', metadata: { resourceVersion: '1', continue: more }, items };
 }
@@ -24,6 +26,18 @@ const half: Answering = (_, response) => {
   const body = JSON.stringify(nodeList([kiloNode('a', 1)]));
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
   response.write(body.slice(0, 50), () => response.destroy());
+};
+
+/** Packed, and cut off: it says no length, so that only the packing shows that it is not whole. */
+const halfPacked: Answering = (_, response) => {
+  const packed = gzipSync(JSON.stringify(nodeList([kiloNode('a', 1)])));
+  response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+  response.end(packed.subarray(0, packed.length - 20));
+};
+
+const notPacked: Answering = (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+  response.end(JSON.stringify(nodeList([])));
 };
 
 async function clientOf(
@@ -52,6 +66,8 @@ describe('an answer that is none of an API server', () => {
     ['api-answer-foreign', /was asked for the nodes/, json([])],
     ['api-answer-foreign', /no end/, json(nodeList([], 'again'))],
     ['api-answer-broken', /broke off after 50 bytes/, half],
+    ['api-answer-broken', /broke off/, halfPacked],
+    ['api-answer-broken', /broke off after 0 bytes/, notPacked],
     ['api-answer-broken', /ends too early/, text('application/json', '{"kind":"NodeList","items":[{')],
     ['api-refused', /\(500\): etcd is away\./, json({ kind: 'Status', message: 'etcd is away' }, 500)],
     ['api-unauthorized', /does not know/, json({ kind: 'Status', message: 'Unauthorized' }, 401)],
@@ -96,6 +112,27 @@ describe('a list', () => {
 
   it.each([false, true])('is whole, whether or not (%s) the server forgets where it was', async (forgets) => {
     const client = await clientOf({ [nodesPath]: pages(forgets) });
+    const { items } = await readList(client, nodesPath, 'the nodes');
+    client.close();
+    expect(items?.map((item) => (item as { metadata: { name: string } }).metadata.name)).toEqual(['a', 'b']);
+  });
+
+  it('is asked for its next page as soon as one says where that is, and before the rest has come', async () => {
+    const [first, second] = [nodeList([kiloNode('a', 1)], 'p2'), nodeList([kiloNode('b', 2)])];
+    let finish = (): void => undefined;
+    const answering: Answering = (request, response, url) => {
+      if (url.searchParams.get('continue') === 'p2') {
+        json(second)(request, response, url);
+        // Until now only the beginning of the first page is there: whoever waits for its end waits for ever.
+        finish();
+        return;
+      }
+      const whole = JSON.stringify(first);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write(whole.slice(0, 200));
+      finish = () => void response.end(whole.slice(200));
+    };
+    const client = await clientOf({ [nodesPath]: answering });
     const { items } = await readList(client, nodesPath, 'the nodes');
     client.close();
     expect(items?.map((item) => (item as { metadata: { name: string } }).metadata.name)).toEqual(['a', 'b']);
