@@ -6,6 +6,7 @@ import { clusterGraph } from './cluster/graph.ts';
 import { clusterImport } from './cluster/import.ts';
 import { clusterInspect } from './cluster/inspect.ts';
 import { clusterManifest } from './cluster/manifest.ts';
+import { clusterOverlaps } from './cluster/overlaps.ts';
 import { clusterProfile } from './cluster/profile.ts';
 import { clusterSync } from './cluster/sync.ts';
 import { diagnose } from './diagnose.ts';
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   clusterGateway,
   clusterGraph,
   clusterManifest,
+  clusterOverlaps,
   serve,
   helper,
   recover,
