@@ -13,6 +13,8 @@ export interface UpOptions {
   readonly accept: readonly string[];
   /** Whether prefixes that are in conflict with something here stay out of the tunnel. */
   readonly subtract: boolean;
+  /** Whether the tunnels that it is in conflict with go down for it, in the same step. */
+  readonly switch?: boolean;
   /** Seconds to wait for a handshake; null does not wait. */
   readonly wait: number | null;
 }
@@ -20,16 +22,45 @@ export interface UpOptions {
 /**
  * Brings the tunnel of a profile up, and gives its state when it stands.
  *
+ * @param patience seconds that it may take longer because of other tunnels
  * @throws FaultError what keeps the profile from being a tunnel, and whatever the helper says
  */
 export function bringUp(
   helper: HelperConnection,
   profile: Profile,
-  { accept, subtract, wait }: UpOptions,
+  { accept, subtract, wait, ...options }: UpOptions,
+  patience = 0,
 ): Promise<TunnelStatus> {
   const tunnel = profile.tunnel();
-  const question = { tunnel: tunnelToMessage(tunnel), wait, accept: [...accept], subtract };
-  return helper.ask('up', question, ((wait ?? 0) + longestRun(tunnel.scripts)) * 1000);
+  const question = {
+    tunnel: tunnelToMessage(tunnel),
+    wait,
+    accept: [...accept],
+    subtract,
+    // A helper of an earlier version does not know the word.
+    ...(options.switch === true ? { switch: true } : {}),
+  };
+  return helper.ask('up', question, ((wait ?? 0) + longestRun(tunnel.scripts) + patience) * 1000);
+}
+
+/**
+ * The same, and the tunnels that it is in conflict with go down for it, in one step: where it cannot come up, they are up again.
+ *
+ * @returns its state, and the names of the tunnels that went
+ */
+export async function switchTo(
+  helper: HelperConnection,
+  profile: Profile,
+  options: UpOptions,
+): Promise<{ readonly tunnel: TunnelStatus; readonly down: readonly string[] }> {
+  const before = await helper.ask('status', {});
+  const scripts = patienceWith(before) / 1000;
+  const tunnel = await bringUp(helper, profile, { ...options, switch: true }, scripts);
+  const standing = new Set((await helper.ask('status', {})).map((other) => other.interface));
+  return {
+    tunnel,
+    down: before.filter((other) => !standing.has(other.interface)).map(({ name }) => name),
+  };
 }
 
 /**

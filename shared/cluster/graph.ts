@@ -17,6 +17,8 @@ export interface GraphGroup {
   readonly key: string;
   readonly leader: string;
   readonly nodes: readonly GraphNode[];
+  /** Networks near it that are reached through it. */
+  readonly locationIps: readonly string[];
 }
 
 /** A node of a group. */
@@ -52,6 +54,7 @@ export function graphOf({ subnet, groups, peers }: KiloMesh): MeshGraph {
       key: group.key,
       leader: group.leader.name,
       nodes: group.nodes.map((node) => graphNode(group, node)),
+      locationIps: group.locationIps.map(formatInterfaceAddress),
     })),
     peers: peers.map(({ name, endpoint, allowedIps }) => ({
       name,

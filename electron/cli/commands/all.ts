@@ -31,6 +31,7 @@ export const commands: readonly KnownCommand[] = [
   { name: 'cluster import', load: async () => (await import('./cluster/import.ts')).clusterImport },
   { name: 'cluster sync', load: async () => (await import('./cluster/sync.ts')).clusterSync },
   { name: 'cluster gateway', load: async () => (await import('./cluster/gateway.ts')).clusterGateway },
+  { name: 'cluster overlaps', load: async () => (await import('./cluster/overlaps.ts')).clusterOverlaps },
   { name: 'cluster graph', load: async () => (await import('./cluster/graph.ts')).clusterGraph },
   { name: 'cluster manifest', load: async () => (await import('./cluster/manifest.ts')).clusterManifest },
   { name: 'cluster names', load: async () => (await import('./cluster/names.ts')).clusterNames },

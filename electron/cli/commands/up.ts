@@ -1,7 +1,7 @@
 import { HelperConnection } from '../../backend/helper-client/connection.ts';
 import { ProfileStore } from '../../backend/profiles/store.ts';
-import { bringUp } from '../../backend/tunnels.ts';
-import { operandAt, valueOf } from '../command.ts';
+import { bringUp, switchTo } from '../../backend/tunnels.ts';
+import { has, operandAt, valueOf } from '../command.ts';
 import type { Command, Given } from '../command.ts';
 import { wrongUsage } from '../parse.ts';
 import { tunnelText } from '../text/tunnel.ts';
@@ -35,18 +35,32 @@ export const up: Command = {
       kind: 'flag',
       summary: 'Leave what is in conflict with a network here out of the tunnel',
     },
+    switch: {
+      kind: 'flag',
+      summary:
+        'Take your tunnels that it is in conflict with down for it; they are back if it cannot come up',
+    },
   },
   async run({ places, given }) {
     const wait = waitIn(given);
     const profile = await new ProfileStore(places.home).find(operandAt(given, 0));
     const helper = await HelperConnection.open(places.socket);
     try {
-      const tunnel = await bringUp(helper, profile, {
+      const options = {
         accept: given.options.get('accept') ?? [],
-        subtract: given.options.has('subtract'),
+        subtract: has(given, 'subtract'),
         wait,
-      });
-      return { json: { tunnels: [tunnel] }, text: tunnelText(tunnel, Date.now()) };
+      };
+      if (!has(given, 'switch')) {
+        const tunnel = await bringUp(helper, profile, options);
+        return { json: { tunnels: [tunnel] }, text: tunnelText(tunnel, Date.now()) };
+      }
+      const { tunnel, down } = await switchTo(helper, profile, options);
+      return {
+        json: { tunnels: [tunnel], down },
+        text: tunnelText(tunnel, Date.now()),
+        remarks: down.map((name) => `"${name}" was taken down for it.`),
+      };
     } finally {
       helper.close();
     }

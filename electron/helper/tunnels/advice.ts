@@ -10,6 +10,7 @@ import { killSwitchOf } from '../../../shared/network/plan/kill-switch.ts';
 import { desiredBeside, takenBy } from '../../../shared/network/plan/neighbours.ts';
 import type { Neighbour, Sole } from '../../../shared/network/plan/neighbours.ts';
 import { routedPrefixes } from '../../../shared/network/plan/planned-tunnel.ts';
+import { withoutLink } from '../../../shared/network/plan/with-tunnel.ts';
 import type { PlannedTunnel } from '../../../shared/network/plan/planned-tunnel.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
@@ -21,6 +22,7 @@ import type { Programs } from '../system/programs.ts';
 import { resolverNumbers } from '../system/resolver-user.ts';
 import { soleTaken } from './faults.ts';
 import type { LiveTunnel } from './live-tunnel.ts';
+import type { NameConflict } from './name-advice.ts';
 import { plannedTunnel, shownWarnings } from './prepared.ts';
 import type { PreparedTunnel, PreparedWarning } from './prepared.ts';
 
@@ -30,6 +32,8 @@ export interface Decisions {
   readonly accept: readonly string[];
   /** Whether what is in conflict stays out of the tunnel. */
   readonly subtract: boolean;
+  /** Whether the owner's tunnels that are in conflict go down for it. */
+  readonly switch?: boolean;
 }
 
 /** Who is asked for names, all by address. */
@@ -54,16 +58,22 @@ export interface Others {
   readonly beside: readonly Neighbour[];
 }
 
-/** What of a tunnel is in conflict with the host as it is and the other tunnels that are up. Changes nothing. */
+/**
+ * What of a tunnel is in conflict with the host as it is and the other tunnels that are up. Changes nothing.
+ *
+ * @param leaving the interfaces of tunnels that will have gone by then, and are not among the others
+ */
 export async function foresee(
   prepared: PreparedTunnel,
   others: Others,
+  leaving: readonly string[],
   programs: Programs,
   names: NamesInUse,
 ): Promise<Foreseen> {
-  const [host, uplinkServers] = await Promise.all([readHostNetwork(programs), names.uplinkServers()]);
+  const [found, uplinkServers] = await Promise.all([readHostNetwork(programs), names.uplinkServers()]);
   const nameServers = uplinkServers.flatMap((server) => parseAddress(server) ?? []);
   const planned = plannedTunnel(prepared);
+  const host = leaving.reduce(withoutLink, found);
   const conflicts = findConflicts(planned, { host, tunnels: tunnelNames(others), nameServers });
   const taken = takenBy([planned], others.beside);
   // Where only the first user may have it, that is all there is to say.
@@ -118,6 +128,17 @@ export function decide(
       })),
     ],
   };
+}
+
+/** The interfaces of the owner's tunnels that have to go before a tunnel can come up, unless somebody goes on in spite of them. */
+export function inTheWay(
+  { conflicts }: Foreseen,
+  names: NameConflict | null,
+  { accept }: Decisions,
+): ReadonlySet<string> {
+  const ofRoutes = conflicts.filter((conflict) => conflict.severity === 'error' && isOwnTunnel(conflict));
+  const all = [...ofRoutes, ...(names === null ? [] : [names])];
+  return new Set(all.filter(({ code }) => !accept.includes(code)).map(({ owner }) => owner.interface));
 }
 
 /** What is about another tunnel holds as long as that is up. */
@@ -197,6 +218,10 @@ function choicesFor(conflict: Conflict): ('subtract' | 'accept' | 'stop')[] {
   return canBeSubtracted(conflict) ? ['subtract', 'accept', 'stop'] : ['accept', 'stop'];
 }
 
+function isOwnTunnel({ owner }: Conflict): boolean {
+  return owner.kind === 'tunnel' && owner.user === null;
+}
+
 function stoppedBy(
   first: Conflict,
   all: readonly Conflict[],
@@ -205,6 +230,7 @@ function stoppedBy(
   const { message, hint } = wordsOf(first);
   const more = all.length === 1 ? '' : ` (and ${all.length - 1} more: see "adit plan")`;
   const ways = [
+    ...(isOwnTunnel(first) ? [`--switch, which takes "${first.owner.name}" down in the same step`] : []),
     ...(canBeSubtracted(first) ? ['--subtract'] : []),
     ...[...new Set(all.map(({ code }) => `--accept ${code}`))],
   ];

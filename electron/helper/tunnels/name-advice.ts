@@ -34,6 +34,6 @@ export function decideNames(conflict: NameConflict | null, { accept }: Decisions
   throw new FaultError({
     code: 'names-wanted-twice',
     message: conflict.message,
-    hint: `Nothing was changed. ${conflict.hint} Ways on: --accept ${conflict.code}.`,
+    hint: `Nothing was changed. ${conflict.hint} Ways on: --switch, which takes "${conflict.owner.name}" down in the same step, or --accept ${conflict.code}.`,
   });
 }

@@ -30,7 +30,7 @@ import type { Programs } from '../system/programs.ts';
 import type { RunFolder } from '../system/run-folder.ts';
 import { SleepNotice } from '../system/sleep-notice.ts';
 import { Turnstile } from '../system/turnstile.ts';
-import { decide, foresee, planOf, tunnelNames } from './advice.ts';
+import { decide, foresee, inTheWay, planOf, tunnelNames } from './advice.ts';
 import type { Decisions, Foreseen, Others } from './advice.ts';
 import { explain } from './explain.ts';
 import { anotherTunnelsInterface, cancelled, namesLeft, noHandshake, notBlocking, notUp } from './faults.ts';
@@ -39,6 +39,7 @@ import { NetworkHolder } from './network-holder.ts';
 import type { Basis, Exceptions } from './network-holder.ts';
 import { Neighbours } from './neighbours.ts';
 import { decideNames, nameConflict } from './name-advice.ts';
+import type { NameConflict } from './name-advice.ts';
 import { measureMtu, prepare, withEndpoints, withIPv6 } from './prepare.ts';
 import { amongThemselves, become, canBecome, guardedTunnel, withoutOther } from './prepared.ts';
 import type { PreparedTunnel } from './prepared.ts';
@@ -68,6 +69,12 @@ interface Known {
   readonly ruling: ScriptRuling;
   readonly endpoints: ResolvedEndpoints;
   readonly ipv6: boolean;
+}
+
+/** A tunnel as it may come up, and the tunnels that go for it. */
+interface Agreed {
+  readonly prepared: PreparedTunnel;
+  readonly leaving: readonly LiveTunnel[];
 }
 
 /** Milliseconds between looks at the engines, while somebody watches and while nobody does. */
@@ -181,10 +188,10 @@ export class Supervisor {
 
   /**
    * Sets a tunnel up. One that is up already and the same is left alone; one that has other peers gets them, and those that stay keep their
-   * sessions; one that is another otherwise is replaced.
+   * sessions; one that is another otherwise is replaced, and so are those in conflict with it where that is decided.
    *
    * @param wait seconds to wait for a handshake; null does not wait
-   * @throws FaultError and then nothing of the tunnel is left, one that it should have replaced is back, save with `handshake-timeout`, where it stays up; a conflict
+   * @throws FaultError and then nothing of the tunnel is left, those that it should have replaced are back, save with `handshake-timeout`, where it stays up; a conflict
    * that nobody has decided about is one, by its own code
    */
   async up(asked: Tunnel, wait: number | null, decisions: Decisions): Promise<TunnelStatus> {
@@ -246,9 +253,10 @@ export class Supervisor {
     const ipv6 = await hasIPv6();
     const ruling = this.#scripts.rule(tunnel);
     const known = { ruling, endpoints: await resolveEndpoints(tunnel, this.#lookups()), ipv6 };
-    const { prepared, foreseen } = await this.#foresee(known);
     const others = this.#others(tunnel);
-    const [wish, otherWishes] = [wishOfTunnel(prepared), others.map((live) => wishOfTunnel(live.prepared))];
+    const { prepared, foreseen } = await this.#foresee(known, others);
+    const wish = wishOfTunnel(prepared);
+    const otherWishes = others.map((live) => wishOfTunnel(live.prepared));
     const { dns, warnings } = await this.#names.foresee(wish, otherWishes);
     const plan = planOf(prepared, foreseen, this.#allOthers(others));
     const ofNames = nameConflict(wish, otherWishes);
@@ -337,14 +345,14 @@ export class Supervisor {
       if (present.prepared.tunnel.name !== tunnel.name) throw anotherTunnelsInterface(tunnel, present);
       if (present.phase.kind === 'up' && sameTunnel(present.prepared.tunnel, tunnel)) return present;
     }
-    const prepared = await this.#agree(known, decisions);
-    const engine = present?.engine ?? null;
+    const { prepared, leaving } = await this.#agree(known, decisions);
+    const engine = leaving.length === 0 ? (present?.engine ?? null) : null;
     if (present !== undefined && engine !== null && canBecome(present.prepared.tunnel, prepared.tunnel)) {
       await this.#change(present, engine, prepared);
       this.#endpoints.remember(present, known.endpoints);
       return present;
     }
-    const live = await this.#put(prepared, present);
+    const live = await this.#put(prepared, present === undefined ? leaving : [present, ...leaving]);
     this.#endpoints.remember(live, known.endpoints);
     this.#begin([live]);
     await this.#greet(live);
@@ -362,11 +370,16 @@ export class Supervisor {
    *
    * @throws FaultError with the code of a conflict that nobody has decided about
    */
-  async #agree(known: Known, decisions: Decisions): Promise<PreparedTunnel> {
-    const { prepared, foreseen } = await this.#foresee(known);
-    const otherWishes = this.#others(prepared.tunnel).map((live) => wishOfTunnel(live.prepared));
-    decideNames(nameConflict(wishOfTunnel(prepared), otherWishes), decisions);
-    return decide(prepared, foreseen, decisions);
+  async #agree(known: Known, decisions: Decisions): Promise<Agreed> {
+    const others = this.#others(known.ruling.tunnel);
+    const now = await this.#foresee(known, others);
+    const namesNow = namesBeside(now.prepared, others);
+    const going = decisions.switch === true ? inTheWay(now.foreseen, namesNow, decisions) : new Set<string>();
+    const leaving = others.filter((live) => going.has(live.interface));
+    const staying = others.filter((live) => !going.has(live.interface));
+    const { prepared, foreseen } = leaving.length === 0 ? now : await this.#foresee(known, staying, leaving);
+    decideNames(leaving.length === 0 ? namesNow : namesBeside(prepared, staying), decisions);
+    return { prepared: decide(prepared, foreseen, decisions), leaving };
   }
 
   /** Does work under a kill switch that stands ahead of its tunnel, if it does; afterwards it is the tunnel's, or gone. */
@@ -393,7 +406,8 @@ export class Supervisor {
     try {
       if (tunnel.killSwitch !== null && (await isSlow(looking))) {
         await this.#turnstile.pass(async () => {
-          this.#guarded.set(tunnel, await this.#agree({ ...known, endpoints: new Map() }, decisions));
+          const { prepared } = await this.#agree({ ...known, endpoints: new Map() }, decisions);
+          this.#guarded.set(tunnel, prepared);
           await this.#hold('remembered');
         });
       }
@@ -405,11 +419,16 @@ export class Supervisor {
     }
   }
 
-  /** Makes a tunnel, in the place of the one that has its interface now. Where that fails, that one is back. */
-  async #put(prepared: PreparedTunnel, present: LiveTunnel | undefined): Promise<LiveTunnel> {
+  /** Makes a tunnel, in the place of the one that has its interface now and of others. Where that fails, those are back. */
+  async #put(prepared: PreparedTunnel, replaced: readonly LiveTunnel[]): Promise<LiveTunnel> {
     let live: LiveTunnel | null = null;
+    const earlier = replaced.map((other) => other.prepared);
+    const others = earlier.filter(({ tunnel }) => tunnel.interface !== prepared.tunnel.interface);
+    // Until it is known that they stay away, their kill switch does not open.
+    const guarding = others.filter(({ tunnel }) => tunnel.killSwitch !== null);
+    for (const other of guarding) this.#guarded.set(other.tunnel, other);
     try {
-      if (present !== undefined) await this.#takeDown([present], [present.prepared, prepared]);
+      if (replaced.length > 0) await this.#takeDown(replaced, [...earlier, prepared]);
       live = this.#add(prepared);
       await this.#look(live);
       await this.#scripts.run('PreUp', prepared.tunnel);
@@ -417,17 +436,22 @@ export class Supervisor {
       await this.#holdNames([...this.#tunnels.values()]);
       await this.#scripts.run('PostUp', prepared.tunnel);
       this.#record.promise(live.prepared);
-      return live;
+      for (const { tunnel } of others) this.#record.release(tunnel.interface);
     } catch (error) {
       if (live !== null) this.#drop(live);
-      if (present !== undefined) {
-        await this.#scripts.runAnyway('PreUp', present.prepared.tunnel);
-        this.#begin([this.#add(present.prepared)]);
+      for (const other of earlier) {
+        await this.#scripts.runAnyway('PreUp', other.tunnel);
+        this.#begin([this.#add(other)]);
       }
+      for (const { tunnel } of guarding) this.#guarded.delete(tunnel);
       await this.#repair();
-      if (present !== undefined) await this.#scripts.runAnyway('PostUp', present.prepared.tunnel);
+      for (const { tunnel } of earlier) await this.#scripts.runAnyway('PostUp', tunnel);
       throw error;
     }
+    for (const { tunnel } of guarding) this.#guarded.delete(tunnel);
+    // It stands: that a kill switch of another is still shut is no reason to undo it.
+    if (guarding.length > 0) await this.#hold('remembered').catch(() => this.#repairs.soon());
+    return live;
   }
 
   /** Gives a tunnel that is up other peers, or names, and leaves the sessions of those that stay. Where that fails, it is as before. */
@@ -457,17 +481,22 @@ export class Supervisor {
     await this.#look(live);
   }
 
-  /** Looks at how things are, and prepares a tunnel for them. Changes nothing. */
-  async #foresee(known: Known): Promise<{ prepared: PreparedTunnel; foreseen: Foreseen }> {
+  /** Looks at how things are, and prepares a tunnel for them, beside others and when some have gone. Changes nothing. */
+  async #foresee(
+    known: Known,
+    beside: readonly LiveTunnel[],
+    leaving: readonly LiveTunnel[] = [],
+  ): Promise<{ prepared: PreparedTunnel; foreseen: Foreseen }> {
     const { clock, programs } = this.#surroundings;
     programs.checkEssential();
-    const others = this.#allOthers(this.#others(known.ruling.tunnel));
+    const others = this.#allOthers(beside);
+    const gone = leaving.map((live) => live.interface);
     const theirs = others.beside.map((neighbour) => neighbour.tunnel);
     const order = Math.max(0, ...[...this.#prepared(), ...theirs].map((other) => other.order)) + 1;
     const prepared = await prepare({ ...known, order, wallTime: clock.wallTime() });
     const [mtu, foreseen] = await Promise.all([
       measureMtu(prepared, programs),
-      foresee(prepared, others, programs, this.#names),
+      foresee(prepared, others, gone, programs, this.#names),
     ]);
     return { prepared: { ...prepared, mtu }, foreseen };
   }
@@ -846,6 +875,14 @@ export class Supervisor {
 
 function wishOfTunnel({ tunnel, order }: PreparedTunnel): NameWish {
   return wishOf({ ...tunnel, order });
+}
+
+/** The conflict of a tunnel's names with those of others; null where there is none. */
+function namesBeside(prepared: PreparedTunnel, others: readonly LiveTunnel[]): NameConflict | null {
+  return nameConflict(
+    wishOfTunnel(prepared),
+    others.map((live) => wishOfTunnel(live.prepared)),
+  );
 }
 
 /** Whether something is not done within the time that nobody waits for. It may fail: whoever awaits it hears of that. */

@@ -7,6 +7,8 @@ export const decisions = {
   accept: z.array(z.string().max(64)).max(32).default([]),
   /** Whether what is in conflict stays out of the tunnel. */
   subtract: z.boolean().default(false),
+  /** Whether the owner's tunnels that are in conflict go down for it; where it cannot come up, they are back. */
+  switch: z.boolean().default(false),
 };
 
 /** An address, or a DNS name. */
