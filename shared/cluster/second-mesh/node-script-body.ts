@@ -12,6 +12,7 @@ usage() {
   cat <<'END' >&2
 Usage: sh FILE [--node NAME] [--endpoint HOST[:PORT]] [--port PORT] [--dry-run] [--persist]
        sh FILE --remove [--dry-run]
+       ssh root@NODE sh -s -- --dry-run < FILE
 
   --node NAME      which node of the cluster this is (default: the host's name)
   --endpoint HOST  where the laptop dials this node, if the cluster's address is not the one; with :PORT where
