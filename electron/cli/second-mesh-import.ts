@@ -7,20 +7,17 @@ import {
   secondMeshProfile,
   secondMeshWarnings,
 } from '../../shared/cluster/second-mesh/index.ts';
-import type { LaptopEnd } from '../../shared/cluster/second-mesh/index.ts';
 import type { ClusterWarning } from '../../shared/cluster/warnings/catalogue.ts';
-import { encode, fillOwnEnd, parse, sameKey } from '../../shared/config/index.ts';
+import { shellWord } from '../../shared/diagnosis/commands.ts';
 import { FaultError } from '../../shared/fault.ts';
 import { formatInterfaceAddress, formatPrefix, networkOf } from '../../shared/network/prefix.ts';
 import type { Prefix } from '../../shared/network/prefix.ts';
-import type { KeyText } from '../../shared/tunnel/status.ts';
-import { KeyRing } from '../backend/cluster/keys.ts';
+import { endKeptFor, keepSecondMesh } from '../backend/cluster/keep-second-mesh.ts';
 import { SecondMeshes } from '../backend/cluster/second-meshes.ts';
 import { readGivenFile } from '../backend/profiles/files.ts';
 import { profileName } from '../backend/profiles/name.ts';
-import type { Profile } from '../backend/profiles/profile.ts';
-import { ProfileStore } from '../backend/profiles/store.ts';
 import { parseCidr } from '../../shared/cluster/values/cidr.ts';
+import { clusterPlaces } from './cluster-places.ts';
 import { readClusterOptions, readSource } from './cluster-source.ts';
 import { has, listOf, valueOf } from './command.ts';
 import type { Answer, Command, CommandContext, Given, Option } from './command.ts';
@@ -64,7 +61,7 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
   if (as === undefined || path === undefined)
     throw wrongUsage(command, 'What the profile is called is missing: --as PROFILE.');
   const name = profileName(as);
-  const laptop = await keptEnd(places.home, name);
+  const laptop = await endKeptFor(new SecondMeshes(places.home), name);
   const text = (await readGivenFile(path)).toString('utf8');
   const options = readClusterOptions(command, given);
   const cluster = clusterOf(await readSource(command, context, nodesAndRanges), options);
@@ -80,12 +77,20 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
     serviceCidrs,
     podCidrs,
   });
-  await keepProfile(places.home, name, laptop, profileText(profile, name), has(given, 'replace'));
-  const own = [...ofLines, ...secondMeshWarnings(cluster, { podCidrs })];
+  const kept = await keepSecondMesh(
+    clusterPlaces(places),
+    name,
+    laptop,
+    profileText(profile, name),
+    has(given, 'replace'),
+  );
+  const warnings = [...ofLines, ...secondMeshWarnings(cluster, { podCidrs })];
   const services = serviceCidrs.filter(({ family }) => family === 4).map(formatPrefix);
   return {
     json: {
-      name,
+      profile: kept.name,
+      interface: kept.interface,
+      publicKey: laptop.publicKey,
       addresses: profile.addresses.map(formatInterfaceAddress),
       serviceCidrs: services,
       gateway: profile.gateway,
@@ -96,67 +101,17 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
         endpoint: section.endpoint,
         persistentKeepalive: section.persistentKeepalive,
       })),
-      warnings: [...cluster.warnings, ...own],
+      warnings: [...cluster.warnings, ...warnings],
     },
     text: [
       `"${name}" is kept, with ${counted(profile.peers.length, 'node')} as ${profile.peers.length === 1 ? 'a peer' : 'peers'}.`,
       ...(profile.gateway === null || services.length === 0
         ? []
         : [`Services (${services.join(', ')}) are reached through ${profile.gateway}.`]),
-      ...shown([...cluster.warnings.filter(isGuess), ...own]),
-      `adit up ${name.includes(' ') ? JSON.stringify(name) : name} connects it.`,
+      ...shown([...cluster.warnings.filter(isGuess), ...warnings]),
+      `Bring it up with: adit up ${shellWord(name)}`,
     ].join('\n'),
   };
-}
-
-/** @throws FaultError `second-mesh-unknown` */
-async function keptEnd(home: string, name: string): Promise<LaptopEnd> {
-  const end = await new SecondMeshes(home).find(name);
-  if (end !== null) return end;
-  throw new FaultError({
-    code: 'second-mesh-unknown',
-    message: `No script for nodes was made here for ${JSON.stringify(name)}, so there is no key that the nodes know.`,
-    hint: 'Make it first: adit cluster manifest --every-node --as NAME > node.sh. The profile has the same name.',
-  });
-}
-
-/** Keeps the text under the name, with the private key that belongs to the end. @throws FaultError `profile-exists`, `profile-incomplete` */
-async function keepProfile(
-  home: string,
-  name: string,
-  { publicKey }: LaptopEnd,
-  text: string,
-  mayReplace: boolean,
-): Promise<void> {
-  const store = new ProfileStore(home);
-  const ring = new KeyRing(home);
-  const present = (await store.all()).find((profile) => profile.name === name) ?? null;
-  if (present !== null && !(mayReplace && isOf(present, publicKey))) {
-    throw new FaultError({
-      code: 'profile-exists',
-      message: `A profile called ${JSON.stringify(name)} is kept already; nothing was overwritten.`,
-      hint: isOf(present, publicKey)
-        ? 'With --replace it is made anew, and keeps its key and settings.'
-        : 'It is of something else: remove or rename it first.',
-    });
-  }
-  const privateKey = present === null ? await ring.find(publicKey) : present.tunnel().privateKey;
-  if (privateKey === null) {
-    throw new FaultError({
-      code: 'profile-incomplete',
-      message: `The private key that the nodes know for ${JSON.stringify(name)} is not kept here any more.`,
-      hint: 'Make the script anew, and run it on the nodes: adit cluster manifest --every-node --as NAME > node.sh',
-    });
-  }
-  const whole = fillOwnEnd(parse(text), { privateKey, addresses: [] }).text;
-  if (present === null) await store.add(name, encode(whole));
-  else await store.replace(present, whole);
-  await ring.remove(publicKey);
-}
-
-function isOf(profile: Profile, publicKey: KeyText): boolean {
-  const own = profile.summary().publicKey;
-  return own !== null && sameKey(own, publicKey);
 }
 
 /** @throws FaultError `wrong-usage`, `node-not-found` */

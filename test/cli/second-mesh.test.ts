@@ -59,7 +59,8 @@ describe('a second mesh from the command line', () => {
 
     const words = ['cluster', 'import', '--as', 'work', '--keys', fileWith(lines), ...list()];
     expect(await adit.json(...words, '--service-cidr', '10.43.0.0/16', '--gateway', 'b')).toMatchObject({
-      name: 'work',
+      profile: 'work',
+      interface: 'work',
       gateway: 'b',
       addresses: [`${first.address}/32`],
       peers: [{ name: 'a' }, { name: 'b', endpoint: '203.0.113.2:51822' }],
