@@ -91,8 +91,15 @@ export const faultCodes = {
   'kilo-peer-not-found': 'Kilo knows no Peer of this name.',
   'kilo-peer-invalid': 'Kilo passes over the Peer of this name.',
   'graph-too-large': 'The mesh has more links than can be drawn.',
-  'gateway-not-found': 'The node that was chosen for Services is not in Kilo’s mesh.',
+  'gateway-not-found': 'The node that was chosen for Services is not in the mesh.',
   'service-cidr-unknown': 'Nothing that was read tells which addresses Services have.',
+  'node-not-found': 'The cluster has no node of this name.',
+  'node-lines-missing': 'Nothing that was collected from nodes tells of one that can be a peer.',
+  'tunnel-network-invalid': 'The network cannot be that of a second mesh.',
+  'tunnel-network-collides': 'The network of a second mesh overlaps one of the cluster.',
+  'tunnel-network-full': 'The network of a second mesh has fewer addresses than there are nodes.',
+  'tunnel-address-invalid': 'The laptop cannot have this address in the second mesh.',
+  'second-mesh-unknown': 'No script for nodes was made here for a profile of this name.',
 
   // Reaching the helper
   'helper-not-running': 'No root helper listens at the socket.',

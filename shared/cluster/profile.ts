@@ -94,7 +94,7 @@ export function meshOf({ kilo, network }: Cluster): KiloMesh {
         network === 'none'
           ? 'The cluster has no Kilo.'
           : `The cluster has no Kilo, but ${network}’s WireGuard, which takes no peers from outside.`,
-      hint: 'A Peer is one of Kilo’s. "adit cluster inspect" shows what there is.',
+      hint: 'A Peer is one of Kilo’s. A second mesh reaches what this cluster has: adit cluster manifest --every-node --as NAME > node.sh',
     });
   }
   if (kilo.reading.kind === 'none') throw new FaultError(kilo.reading.fault);

@@ -5,6 +5,7 @@ import { nodeEntries } from './words/nodes.ts';
 import { objectEntries } from './words/objects.ts';
 import { peerEntries } from './words/peers.ts';
 import { rangeEntries } from './words/ranges.ts';
+import { secondMeshEntries } from './words/second-mesh.ts';
 
 /** Every kind of warning. Codes are stable: scripts and tests rely on them. */
 const catalogue = {
@@ -14,6 +15,7 @@ const catalogue = {
   ...meshEntries,
   ...peerEntries,
   ...rangeEntries,
+  ...secondMeshEntries,
 };
 
 /** A stable word for a kind of warning. */

@@ -275,7 +275,7 @@ describe('flannel', () => {
     const mended = clusterOfLists({
       nodes: [flannel({ 'public-ip': '172.17.61.146', 'public-ip-overwrite': '203.0.113.5' })],
     });
-    expect(warned(mended)).toEqual([unknownServices]);
+    expect(warned(mended)).toEqual(['mesh-closed cluster', unknownServices]);
     expect(inspectionOf(mended).nodes).toMatchObject([{ endpoint: '203.0.113.5:51821' }]);
   });
 

@@ -16,16 +16,19 @@ import { has, listOf, valueOf } from '../../command.ts';
 import type { Command } from '../../command.ts';
 import { readKeyFile } from '../../own-end.ts';
 import { wrongUsage } from '../../parse.ts';
+import { secondMeshAnswer, secondMeshOptions } from '../../second-mesh-import.ts';
 
 /** `adit cluster import --as PROFILE` */
 export const clusterImport: Command = {
   name: 'cluster import',
-  operands: `${sourceOperands} --as PROFILE --peer NAME`,
+  operands: `${sourceOperands} --as PROFILE --peer NAME|--keys FILE`,
   arity: { least: 0, most: Infinity },
-  summary: 'Keep the profile of one of Kilo’s Peers, with the key that is kept here',
+  summary: 'Keep the profile of one of Kilo’s Peers, or of a second mesh, with the key that is kept here',
   details: [
     'The private key is the one that "adit cluster peer apply" or "adit cluster request" has made, or that of a file.',
     'The profile remembers where it comes from: "adit cluster sync PROFILE" keeps it in step.',
+    'A second mesh is of the lines that the nodes print after "adit cluster manifest --every-node": each node with its own Pods,',
+    'Services on one of them; with --single, one node for all.',
   ],
   options: {
     as: { kind: 'value', placeholder: 'PROFILE', summary: 'The name of the profile' },
@@ -42,10 +45,12 @@ export const clusterImport: Command = {
       placeholder: 'NODE',
       summary: 'The node through which Services are reached (default: the first by name)',
     },
+    ...secondMeshOptions,
     ...sourceOptions,
   },
   async run(context) {
     const { given, places } = context;
+    if (has(given, 'keys')) return secondMeshAnswer(clusterImport, context);
     const name = valueOf(given, 'as');
     if (name === undefined) throw wrongUsage(clusterImport, 'The profile has no name: --as PROFILE.');
     const peer = valueOf(given, 'peer');

@@ -1,27 +1,38 @@
 import { joinerRole, readerRole } from '../../../../shared/cluster/manifests/roles.ts';
-import { asYaml, outputOption, readOutput } from '../../cluster-source.ts';
+import { asYaml, outputOption, readOutput, sourceOperands, sourceOptions } from '../../cluster-source.ts';
+import { nodeScriptAnswer, nodeScriptOptions } from '../../node-script.ts';
 import { has } from '../../command.ts';
 import type { Command } from '../../command.ts';
 import { wrongUsage } from '../../parse.ts';
 
-/** `adit cluster manifest --rbac` */
+/** `adit cluster manifest` */
 export const clusterManifest: Command = {
   name: 'cluster manifest',
-  operands: '--rbac',
-  arity: { least: 0, most: 0 },
+  operands: `--rbac | --node NAME|--every-node --as PROFILE ${sourceOperands}`,
+  arity: { least: 0, most: Infinity },
   summary: 'Print what an administrator applies to a cluster for Adit',
   details: [
     'The roles: adit-reader is what inspect, profile and graph take, adit-joiner makes Peers too. Give one to somebody:',
     'adit cluster manifest --rbac | kubectl apply -f -',
     'kubectl create clusterrolebinding adit-NAME --clusterrole=adit-reader --user=NAME',
+    'A second mesh, where this laptop cannot join the cluster’s own: adit cluster manifest --every-node --as work > node.sh',
+    'It is for root on each node, as in "ssh root@NODE sh -s < node.sh >> keys.txt", and says what it does before it does it:',
+    'the node’s key is made there, a free port taken, the laptop let in. With --dry-run it only says so, --remove undoes all.',
+    'What the nodes print makes the profile: adit cluster import --as work --keys keys.txt',
   ],
   options: {
     rbac: { kind: 'flag', summary: 'Two roles, for those who read the network and those who join it' },
+    ...nodeScriptOptions,
+    ...sourceOptions,
     output: outputOption,
   },
-  async run({ given }) {
+  async run(context) {
+    const { given } = context;
+    if (has(given, 'node') || has(given, 'every-node')) return nodeScriptAnswer(clusterManifest, context);
     const output = readOutput(clusterManifest, given);
-    if (!has(given, 'rbac')) throw wrongUsage(clusterManifest, 'Of what is missing: --rbac.');
+    if (!has(given, 'rbac'))
+      throw wrongUsage(clusterManifest, 'Of what is missing: --rbac, or --every-node.');
+    if (given.operands.length > 0) throw wrongUsage(clusterManifest, 'There is a word too many.');
     const list = { apiVersion: 'v1', kind: 'List', items: [readerRole, joinerRole] };
     const text = output === 'json' ? JSON.stringify(list) : await asYaml(list);
     return { json: list, text, verbatim: true };

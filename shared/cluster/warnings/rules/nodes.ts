@@ -12,6 +12,7 @@ import type { Report } from '../catalogue.ts';
 /** Says what Kubernetes and flannel have of nodes that somebody could trip over. */
 export function checkNodes(nodes: readonly ClusterNode[], network: ClusterNetwork, report: Report): void {
   checkPodCidrs(nodes, report);
+  checkJoining(network, report);
   for (const node of nodes) {
     const subject = `node/${node.name}`;
     const [, ...others] = node.podCidrs;
@@ -23,6 +24,19 @@ export function checkNodes(nodes: readonly ClusterNode[], network: ClusterNetwor
       report(clusterWarning('flannel-ip-private', subject, address, node.externalIp));
     }
   }
+}
+
+/** Who makes the devices of networks that have no peers but their own nodes. */
+const owners = {
+  flannel: 'flanneld replaces all peers when it starts',
+  calico: 'Felix owns the device',
+  cilium: 'Cilium’s agent owns the device',
+} as const;
+
+/** Says of networks that take no peers from outside what to do instead. */
+function checkJoining(network: ClusterNetwork, report: Report): void {
+  if (network === 'kilo' || network === 'none') return;
+  report(clusterWarning('mesh-closed', 'cluster', network, owners[network]));
 }
 
 /** Without any Pod CIDR the cluster’s network gives addresses in another way, which is no node’s own trouble. */

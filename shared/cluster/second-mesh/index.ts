@@ -1,0 +1,8 @@
+/** A WireGuard network beside the cluster's own, for a laptop that cannot join that one: its plan, the nodes' script, and the profile. */
+export { newLaptopEnd, nodesNamed, secondMeshOf } from './plan.ts';
+export type { LaptopEnd, SecondMesh, SecondMeshNode } from './plan.ts';
+export { nodeScript } from './node-script.ts';
+export { readNodeLines } from './node-lines.ts';
+export type { NodeLine, NodeLines } from './node-lines.ts';
+export { secondMeshProfile, secondMeshWarnings } from './profile.ts';
+export type { SecondMeshOptions } from './profile.ts';

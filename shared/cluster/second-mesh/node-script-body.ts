@@ -1,0 +1,412 @@
+/**
+ * What every node's script does, behind the lines that say for which laptop and nodes it is: POSIX sh, which people read before they run it.
+ * It is whole before its last line begins it, so that a copy that was cut off does nothing.
+ */
+export const nodeScriptBody = String.raw`state=/etc/adit-node
+unit=/etc/systemd/system/adit-node.service
+# UDP ports from here on are tried. Kilo, flannel and Calico have 51820 and 51821, Cilium 51871.
+first_port=51822
+last_port=51869
+
+usage() {
+  cat <<'END' >&2
+Usage: sh FILE [--node NAME] [--endpoint HOST[:PORT]] [--port PORT] [--dry-run] [--persist]
+       sh FILE --remove [--dry-run]
+       ssh root@NODE sh -s -- --dry-run < FILE
+
+  --node NAME      which node of the cluster this is (default: the host's name)
+  --endpoint HOST  where the laptop dials this node, if the cluster's address is not the one; with :PORT where
+                   a router passes another port on
+  --port PORT      the UDP port to listen on (default: the first that is free)
+  --dry-run        say what would be done, and do nothing
+  --persist        do it again whenever this host starts (systemd)
+  --remove         undo all of it
+END
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "adit-node: $*"
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# With doing=no a step is told, with doing=yes it is taken.
+step() { [ "$doing" = yes ] || say "- $*"; }
+
+run() {
+  if [ "$doing" = yes ]; then
+    "$@" >&2
+  else
+    tell "$@"
+  fi
+}
+
+tell() {
+  printf '   ' >&2
+  for word in "$@"; do
+    case $word in
+      *[!A-Za-z0-9_./:=,@%+-]*) printf " '%s'" "$word" >&2 ;;
+      *) printf ' %s' "$word" >&2 ;;
+    esac
+  done
+  printf '\n' >&2
+}
+
+read_words() {
+  node='' endpoint='' port='' dry=no remove=no persist=no
+  while [ $# -gt 0 ]; do
+    word=$1
+    shift
+    case $word in
+      --dry-run) dry=yes ;;
+      --remove) remove=yes ;;
+      --persist) persist=yes ;;
+      --help | -h)
+        usage
+        exit 0
+        ;;
+      --node | --endpoint | --port)
+        [ $# -gt 0 ] || fail "$word has no value."
+        case $word in
+          --node) node=$1 ;;
+          --endpoint) endpoint=$1 ;;
+          --port) port=$1 ;;
+        esac
+        shift
+        ;;
+      --node=*) node=$(printf '%s' "$word" | cut -d= -f2-) ;;
+      --endpoint=*) endpoint=$(printf '%s' "$word" | cut -d= -f2-) ;;
+      --port=*) port=$(printf '%s' "$word" | cut -d= -f2-) ;;
+      *)
+        usage
+        fail "There is no option $word."
+        ;;
+    esac
+  done
+  case $endpoint in
+    *[!A-Za-z0-9.:-]*)
+      case $endpoint in
+        \[*) ;;
+        *) fail "$endpoint is no host." ;;
+      esac
+      case $endpoint in
+        \[*[!A-Fa-f0-9:.]*\]* | \[*\]*[!0-9:]*) fail "$endpoint is no host." ;;
+      esac
+      ;;
+  esac
+  case $port in
+    '') ;;
+    *[!0-9]* | ??????*) fail "$port is no port." ;;
+    *) if [ "$port" -lt 1 ] || [ "$port" -gt 65535 ]; then fail "$port is no port."; fi ;;
+  esac
+}
+
+find_node() {
+  address='' host='' private=no
+  if [ -z "$node" ]; then
+    node=$only_node
+    [ -n "$node" ] || node=$(uname -n | tr '[:upper:]' '[:lower:]')
+    if [ -z "$only_node" ] && ! choose_node "$node"; then
+      node=$(printf '%s' "$node" | cut -d. -f1)
+    fi
+  fi
+  choose_node "$node" || fail "This script has no node called $node: say which this is with --node NAME (kubectl get nodes)."
+}
+
+# Looks at the host, and changes nothing.
+look() {
+  for program in ip wg; do
+    have "$program" || fail "$program is missing (packages iproute2 and wireguard-tools)."
+  done
+  exists=no
+  [ ! -e "/sys/class/net/$link" ] || exists=yes
+  ours=no
+  [ ! -s "$state/key" ] || ours=yes
+  if [ "$exists" = yes ] && [ "$ours" = no ]; then
+    fail "There is an interface $link that this script has not made: nothing was changed."
+  fi
+  tables=''
+  if have iptables && iptables -V 2>/dev/null | grep -q legacy; then
+    tables=iptables
+  elif have nft; then
+    tables=nft
+  elif have iptables; then
+    tables=iptables
+  fi
+  [ ! -s "$state/tables" ] || tables=$(cat "$state/tables")
+}
+
+# Looks further, for what is to be made.
+look_ahead() {
+  [ -n "$tables" ] || fail "There is neither nft nor iptables (packages nftables and iptables)."
+  choose_port
+  mtu=1420
+  device=$(ip -4 route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
+  if [ -n "$device" ] && [ -r "/sys/class/net/$device/mtu" ]; then
+    mtu=$(($(cat "/sys/class/net/$device/mtu") - 80))
+    [ "$mtu" -ge 1280 ] || mtu=1280
+    [ "$mtu" -le 8920 ] || mtu=8920
+  fi
+  old_address=''
+  if [ "$exists" = yes ]; then
+    for pair in $(wg show "$link" allowed-ips | tr '\t ' '@,'); do
+      key=$(printf '%s' "$pair" | cut -d@ -f1)
+      case ",$(printf '%s' "$pair" | cut -d@ -f2)," in
+        *",$laptop_address/32,"*)
+          [ "$key" = "$laptop_key" ] || fail "Another laptop has $laptop_address here already: make the script anew with --address, and another address."
+          ;;
+      esac
+      [ "$key" != "$laptop_key" ] || old_address=$(printf '%s' "$pair" | cut -d@ -f2 | cut -d, -f1)
+    done
+  fi
+  make_endpoint
+  if [ "$persist" = yes ]; then
+    if [ ! -f "$0" ] || ! grep -q '^# adit-node script$' "$0"; then
+      fail "--persist keeps a copy of this script: save it to a file, and run that."
+    fi
+    have systemctl || fail "--persist takes systemd. Have whatever starts this host run: sh $0 --node $node"
+  fi
+}
+
+choose_port() {
+  if [ -n "$port" ]; then
+    :
+  elif [ "$exists" = yes ]; then
+    port=$(wg show "$link" listen-port)
+  elif [ -s "$state/port" ] && port_is_free "$(cat "$state/port")"; then
+    port=$(cat "$state/port")
+  else
+    port=$first_port
+    while ! port_is_free "$port"; do
+      port=$((port + 1))
+      [ "$port" -le "$last_port" ] || fail "No UDP port from $first_port to $last_port is free: say one with --port."
+    done
+  fi
+  if [ "$exists" = no ] && ! port_is_free "$port"; then fail "UDP port $port is taken."; fi
+}
+
+port_is_free() {
+  ! cat /proc/net/udp /proc/net/udp6 2>/dev/null | grep -q "^ *[0-9]*: [0-9A-F]*:$(printf '%04X' "$1") "
+}
+
+make_endpoint() {
+  [ -n "$endpoint" ] || endpoint=$host
+  endpoint=$(printf '%s' "$endpoint" | tr '[:upper:]' '[:lower:]')
+  [ -n "$endpoint" ] || fail "The cluster does not say where $node is dialled: say it with --endpoint HOST."
+  case $endpoint in
+    \[*\]:*) ;;
+    \[*\]) endpoint=$endpoint:$port ;;
+    *:*:*) endpoint="[$endpoint]:$port" ;;
+    *:*) ;;
+    *) endpoint=$endpoint:$port ;;
+  esac
+}
+
+apply() {
+  step "Keep what is remembered in $state, for root alone"
+  run mkdir -p -m 700 "$state"
+  if [ "$ours" = no ]; then
+    step "Make the key of this node; it never leaves this host"
+    run make_key
+  fi
+  run keep port "$port"
+  run keep tables "$tables"
+  if [ "$exists" = no ]; then
+    step "Make the interface $link, by the kernel or else by wireguard-go"
+    run make_link
+  fi
+  step "Listen on UDP port $port, and let the laptop in as $laptop_address"
+  run wg set "$link" private-key "$state/key" listen-port "$port" peer "$laptop_key" allowed-ips "$laptop_address/32"
+  if ! ip -4 -o address show dev "$link" 2>/dev/null | grep -q " $address/32 "; then
+    run ip -4 address flush dev "$link"
+    run ip address add "$address/32" dev "$link"
+  fi
+  run ip link set dev "$link" mtu "$mtu" up
+  if [ -n "$old_address" ] && [ "$old_address" != "$laptop_address/32" ]; then
+    run ip route delete "$old_address" dev "$link"
+  fi
+  run ip route replace "$laptop_address/32" dev "$link"
+  if [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]; then
+    step "Pass packets on at all"
+    run keep forwarding 0
+    run write /proc/sys/net/ipv4/ip_forward 1
+  fi
+  step "Let WireGuard in, pass on what comes from the laptop and goes to it, and answer in this host's name"
+  "add_rules_$tables"
+  if have firewall-cmd && firewall-cmd --state >/dev/null 2>&1; then
+    step "firewalld runs here, and decides too: firewall-cmd --zone=trusted --add-interface=$link; firewall-cmd --add-port=$port/udp"
+  fi
+  if [ "$persist" = yes ]; then
+    step "Do this again whenever this host starts"
+    run cp "$0" "$state/boot-$laptop_address.sh"
+    run write_unit
+    run systemctl daemon-reload
+    run systemctl enable adit-node.service
+  fi
+}
+
+make_key() { wg genkey >"$state/key"; }
+
+keep() { printf '%s\n' "$2" >"$state/$1"; }
+
+write() { printf '%s\n' "$2" >"$1"; }
+
+make_link() {
+  if ip link add dev "$link" type wireguard 2>/dev/null; then return 0; fi
+  have wireguard-go || fail "The kernel has no WireGuard, and wireguard-go is not installed."
+  wireguard-go "$link" </dev/null >/dev/null 2>&1 || fail "wireguard-go does not start: is there a /dev/net/tun?"
+}
+
+write_unit() {
+  cat <<END >"$unit"
+[Unit]
+Description=WireGuard for a laptop of Adit
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c 'for file in $state/boot-*.sh; do sh "\$\$file" --node $node --port $port --endpoint "$endpoint" || exit 1; done'
+
+[Install]
+WantedBy=multi-user.target
+END
+  chmod 644 "$unit"
+}
+
+add_rules_iptables() {
+  add_rule filter INPUT -p udp --dport "$port" -m comment --comment "$link" -j ACCEPT
+  add_rule filter INPUT -i "$link" -j ACCEPT
+  add_rule filter FORWARD -i "$link" -j ACCEPT
+  add_rule filter FORWARD -o "$link" -j ACCEPT
+  add_rule nat POSTROUTING -s "$network" ! -o "$link" -j MASQUERADE
+}
+
+add_rule() {
+  table=$1
+  chain=$2
+  shift 2
+  iptables -w -t "$table" -C "$chain" "$@" 2>/dev/null || run iptables -w -t "$table" -I "$chain" "$@"
+}
+
+# Rules that this script has put into a table of iptables name its interface, in themselves or in a comment.
+remove_rules_iptables() {
+  for table in filter nat; do
+    iptables -w -t "$table" -S 2>/dev/null | grep "^-A .* $link " | sed 's/^-A /-D /; s/"//g' | while read -r rule; do
+      # shellcheck disable=SC2086 # words of a rule
+      run iptables -w -t "$table" $rule
+    done
+  done
+}
+
+add_rules_nft() {
+  if ! nft list chain ip "adit_node_$link" postrouting 2>/dev/null | grep -q " $network "; then
+    run nft "add table ip adit_node_$link"
+    run nft "add chain ip adit_node_$link postrouting { type nat hook postrouting priority 100 ; }"
+    run nft "add rule ip adit_node_$link postrouting ip saddr $network oifname != \"$link\" masquerade"
+  fi
+  # A chain that is not there drops nothing; one of iptables may.
+  insert_rule INPUT "udp dport $port" "udp dport $port counter accept comment \"$link\""
+  insert_rule INPUT "iifname \"$link\"" "iifname \"$link\" counter accept"
+  insert_rule FORWARD "iifname \"$link\"" "iifname \"$link\" counter accept"
+  insert_rule FORWARD "oifname \"$link\"" "oifname \"$link\" counter accept"
+}
+
+insert_rule() {
+  rules=$(nft list chain ip filter "$1" 2>/dev/null) || return 0
+  case $rules in
+    *"$2"*"accept"*) ;;
+    *) run nft "insert rule ip filter $1 $3" ;;
+  esac
+}
+
+remove_rules_nft() {
+  for chain in INPUT FORWARD; do
+    for handle in $(nft -a list chain ip filter "$chain" 2>/dev/null | sed -n "s/.*\"$link\".*# handle \([0-9]*\)\$/\1/p"); do
+      run nft delete rule ip filter "$chain" handle "$handle"
+    done
+  done
+  if nft list table ip "adit_node_$link" >/dev/null 2>&1; then
+    run nft delete table ip "adit_node_$link"
+  fi
+}
+
+undo() {
+  others=0
+  if [ "$exists" = yes ]; then
+    others=$(wg show "$link" peers | grep -cvxF "$laptop_key" || true)
+  fi
+  if [ -e "$state/boot-$laptop_address.sh" ]; then
+    step "Start it no more with this host"
+    run rm -f "$state/boot-$laptop_address.sh"
+  fi
+  if [ "$others" -gt 0 ]; then
+    step "Let this laptop in no more; $others others stay"
+    run wg set "$link" peer "$laptop_key" remove
+    run ip route flush "$laptop_address/32" dev "$link"
+    return 0
+  fi
+  if [ -e "$unit" ]; then
+    run systemctl disable adit-node.service
+    run rm -f "$unit"
+    run systemctl daemon-reload
+  fi
+  step "Take away the rules for the firewall"
+  [ -z "$tables" ] || "remove_rules_$tables"
+  if [ "$exists" = yes ]; then
+    step "Take away the interface $link"
+    run ip link delete dev "$link"
+  fi
+  if [ -s "$state/forwarding" ]; then
+    step "Pass on no packets, as before"
+    run write /proc/sys/net/ipv4/ip_forward 0
+  fi
+  step "Forget the key of this node, and the rest"
+  run rm -rf "$state"
+}
+
+stopped() {
+  [ "$1" = 0 ] || [ "$doing" = no ] || say "adit-node: stopped at an error. What was done stays; --remove undoes it."
+}
+
+main() {
+  set -eu
+  umask 077
+  PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
+  LC_ALL=C
+  export PATH LC_ALL
+  doing=no
+  read_words "$@"
+  [ "$(id -u)" = 0 ] || fail "This takes root."
+  if [ "$remove" = yes ]; then
+    look
+    if [ "$exists" = no ] && [ "$ours" = no ]; then
+      say "There is nothing to undo."
+      exit 0
+    fi
+    work=undo
+    say "This is undone on $(uname -n):"
+  else
+    find_node
+    look
+    look_ahead
+    work=apply
+    say "To let the laptop \"$laptop\" reach Pods and Services through $node ($endpoint), this is done on $(uname -n):"
+    [ "$private" = no ] || say "(Only its own network reaches that address: if the laptop is elsewhere, say --endpoint HOST.)"
+  fi
+  "$work"
+  [ "$dry" = no ] || exit 0
+  say ''
+  doing=yes
+  trap 'stopped $?' EXIT
+  "$work"
+  say 'Done.'
+  [ "$remove" = yes ] || printf 'adit-node %s %s %s\n' "$node" "$(wg pubkey <"$state/key")" "$endpoint"
+}
+
+main "$@"
+`;

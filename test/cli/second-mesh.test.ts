@@ -1,0 +1,141 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { keyOf } from '../unit/cluster/clusters.ts';
+import { temporaryFolder } from '../unit/machine.ts';
+import { Adit, buildIfMissing } from './adit.ts';
+
+beforeAll(buildIfMissing);
+
+const node = (name: string, podCIDR: string, address: string): unknown => ({
+  kind: 'Node',
+  apiVersion: 'v1',
+  metadata: { name },
+  spec: { podCIDR },
+  status: { addresses: [{ type: 'ExternalIP', address }] },
+});
+
+const nodes = {
+  kind: 'List',
+  items: [node('a', '10.42.0.0/24', '203.0.113.1'), node('b', '10.42.1.0/24', '203.0.113.2')],
+};
+const lines = `adit-node a ${keyOf('a')} 203.0.113.1:51822\nadit-node b ${keyOf('b')} 203.0.113.2:51822\n`;
+
+/** The words that name a file with this content. */
+function fileWith(content: string): string {
+  const path = join(temporaryFolder(), 'file');
+  writeFileSync(path, content);
+  return path;
+}
+
+interface Script {
+  readonly publicKey: string;
+  readonly address: string;
+  readonly network: string;
+  readonly script: string;
+}
+
+const list = (): string[] => ['--nodes', fileWith(JSON.stringify(nodes))];
+
+describe('a second mesh from the command line', () => {
+  it('has one key from the first script to the profile, which never is in a script', async () => {
+    const adit = new Adit();
+    const first = (await adit.json(
+      'cluster',
+      'manifest',
+      '--node',
+      'a',
+      '--as',
+      'work',
+      ...list(),
+    )) as Script;
+    const all = (await adit.json('cluster', 'manifest', '--every-node', '--as', 'work', ...list())) as Script;
+    expect([all.publicKey, all.address]).toEqual([first.publicKey, first.address]);
+    const ring = join(adit.home, 'clusters', 'keys');
+    const [file = ''] = readdirSync(ring);
+    const privateKey = readFileSync(join(ring, file), 'utf8').trim();
+    expect(all.script).toContain(`laptop_key=${first.publicKey}`);
+    expect(all.script).not.toContain(privateKey);
+
+    const words = ['cluster', 'import', '--as', 'work', '--keys', fileWith(lines), ...list()];
+    expect(await adit.json(...words, '--service-cidr', '10.43.0.0/16', '--gateway', 'b')).toMatchObject({
+      profile: 'work',
+      interface: 'work',
+      gateway: 'b',
+      addresses: [`${first.address}/32`],
+      peers: [{ name: 'a' }, { name: 'b', endpoint: '203.0.113.2:51822' }],
+    });
+    const kept = join(adit.home, 'profiles', 'work.conf');
+    expect(readFileSync(kept, 'utf8')).toContain(`PrivateKey = ${privateKey}`);
+    expect(statSync(kept).mode & 0o777).toBe(0o600);
+    expect(readdirSync(ring)).toEqual([]);
+
+    // A node that came later: the same key, made anew only on request.
+    const later = (await adit.json(
+      'cluster',
+      'manifest',
+      '--node',
+      'b',
+      '--as',
+      'work',
+      ...list(),
+    )) as Script;
+    expect(later.publicKey).toBe(first.publicKey);
+    expect((await adit.fault([...words])).code).toBe('profile-exists');
+    expect(await adit.json(...words, '--replace', '--single')).toMatchObject({
+      gateway: 'a',
+      peers: [{ name: 'a' }],
+    });
+    expect(readFileSync(kept, 'utf8')).toContain(`PrivateKey = ${privateKey}`);
+  });
+
+  it('says in words what to do next, and what is missing', async () => {
+    const adit = new Adit();
+    const made = await adit.run(['cluster', 'manifest', '--every-node', '--as', 'my work', ...list()]);
+    expect(made.stdout).toMatch(/^#!\/bin\/sh\n/);
+    expect(made.stderr).toContain("adit cluster import --as 'my work' --keys keys.txt");
+    const [first = ''] = lines.split('\n');
+    const { stdout } = await adit.run([
+      'cluster',
+      'import',
+      '--as',
+      'my work',
+      '--keys',
+      fileWith(first),
+      ...list(),
+    ]);
+    expect(stdout).toContain('"my work" is kept, with 1 node as a peer.');
+    expect(stdout).toContain('There is no line of b');
+  });
+
+  it('is refused with a code where something does not fit', async () => {
+    const adit = new Adit();
+    const source = list();
+    const manifest = ['cluster', 'manifest', ...source];
+    expect((await adit.fault([...manifest, '--node', 'a'])).code).toBe('wrong-usage');
+    expect((await adit.fault([...manifest, '--node', 'a', '--every-node', '--as', 'x'])).code).toBe(
+      'wrong-usage',
+    );
+    expect((await adit.fault([...manifest, '--every-node', '--as', 'x', '--endpoint', 'h'])).code).toBe(
+      'wrong-usage',
+    );
+    expect((await adit.fault([...manifest, '--node', 'z', '--as', 'x'])).code).toBe('node-not-found');
+    expect((await adit.fault([...manifest, '--node', 'a', '--as', '../x'])).code).toBe(
+      'profile-name-invalid',
+    );
+    const importing = ['cluster', 'import', ...source, '--keys', fileWith(lines), '--as'];
+    expect((await adit.fault([...importing, 'y'])).code).toBe('second-mesh-unknown');
+    await adit.json(...manifest, '--every-node', '--as', 'x');
+    expect((await adit.fault([...importing, 'x', '--gateway', 'z'])).code).toBe('gateway-not-found');
+    expect((await adit.fault([...importing, 'x', '--pod-cidr', 'z=10.1.0.0/24'])).code).toBe(
+      'node-not-found',
+    );
+    expect((await adit.fault([...importing, 'x', '--service-cidr', 'auto'])).code).toBe(
+      'service-cidr-unknown',
+    );
+    expect(
+      (await adit.fault(['cluster', 'import', ...source, '--as', 'x', '--keys', fileWith('junk')])).code,
+    ).toBe('node-lines-missing');
+    expect(readdirSync(adit.home)).not.toContain('profiles');
+  });
+});

@@ -1,0 +1,195 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Host } from '../host.ts';
+import { setUp } from '../host-plan.ts';
+import { Lab } from '../lab.ts';
+import { answers, callerSeenBy } from '../measure.ts';
+import { openFourClouds } from '../scenarios/four-clouds.ts';
+import { startWeb } from '../services.ts';
+import { difference, networkSnapshot } from '../snapshot.ts';
+import { describeInLab } from '../testing.ts';
+import { showPeers } from '../wireguard.ts';
+import { AditClient } from './client.ts';
+
+const unchanged = { gone: [], added: [] };
+
+/** What a node of the cluster is, for a list as kubectl saves it. */
+interface NodeFacts {
+  readonly name: string;
+  readonly podCidr: string;
+  readonly publicAddress: string;
+}
+
+/** A list of nodes in flannel's WireGuard network, which takes no laptop, and of what tells of Services. */
+function listOf(nodes: readonly NodeFacts[]): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: nodes.map(({ name, podCidr, publicAddress }, index) => ({
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: {
+        name,
+        annotations: {
+          'flannel.alpha.coreos.com/backend-type': 'wireguard',
+          'flannel.alpha.coreos.com/public-ip': publicAddress,
+          ...(index === 0 ? { 'k3s.io/node-args': '["server","--service-cidr","10.43.0.0/16"]' } : {}),
+        },
+      },
+      spec: { podCIDR: podCidr, podCIDRs: [podCidr] },
+      status: {
+        addresses: [{ type: 'ExternalIP', address: publicAddress }],
+        conditions: [{ type: 'Ready', status: 'True' }],
+      },
+    })),
+  });
+}
+
+/** Runs a node's script as "ssh root@NODE sh -s" does. */
+async function runScript(host: Host, script: string, ...words: string[]): Promise<string> {
+  return (await host.run(['dash', '-s', '--', ...words], { input: script, timeoutMs: 60_000 })).stdout;
+}
+
+/** What a host has, once its links say what they will go on to say. */
+async function settledSnapshot(host: Host): Promise<readonly string[]> {
+  await host.settled();
+  await expect
+    .poll(async () => (await host.run(['ip', '-o', 'link', 'show', 'up', 'type', 'bridge'])).stdout, {
+      timeout: 20_000,
+    })
+    .not.toContain('state UNKNOWN');
+  return networkSnapshot(host);
+}
+
+/** A file of the client's own. */
+async function fileOf(adit: AditClient, name: string, text: string): Promise<string> {
+  const path = join(adit.home, name);
+  await writeFile(path, text);
+  return path;
+}
+
+describeInLab('a second mesh, where a laptop cannot join the network’s own', () => {
+  test('the nodes’ scripts, their lines, the profile: every pod and the Services answer beside what the nodes have', async () => {
+    await using stage = await openFourClouds();
+    const { client, clouds, nodes } = stage;
+    await using adit = await AditClient.start(client, stage.lab.folder);
+    const list = await fileOf(adit, 'nodes.json', listOf(clouds));
+    const before = await Promise.all(clouds.map(({ name }) => settledSnapshot(nodes[name])));
+
+    const script = (await adit.run('cluster', 'manifest', '--every-node', '--as', 'k3s', '--nodes', list))
+      .stdout;
+    const told = await nodes.aws.run(['dash', '-s', '--', '--dry-run'], { input: script });
+    expect(told.stdout).toBe('');
+    expect(told.stderr).toContain('Make the key of this node; it never leaves this host');
+    expect(difference(before[0] ?? [], await networkSnapshot(nodes.aws))).toEqual(unchanged);
+
+    const lines = await Promise.all(clouds.map(({ name }) => runScript(nodes[name], script)));
+    for (const [index, { name, publicAddress }] of clouds.entries())
+      // kilo0 has 51820, and wg0 51821.
+      expect(lines[index]).toMatch(
+        new RegExp(`^adit-node ${name} [A-Za-z0-9+/]{43}= ${publicAddress.replaceAll('.', '\\.')}:51822\n$`),
+      );
+    const once = await networkSnapshot(nodes.aws);
+    expect(await runScript(nodes.aws, script)).toBe(lines[0]);
+    expect(difference(once, await networkSnapshot(nodes.aws))).toEqual(unchanged);
+
+    const keys = await fileOf(adit, 'keys.txt', `Welcome to Debian\n${lines.join('\r\n')}\nadit-node aws`);
+    const made = await adit.done(
+      'cluster',
+      'import',
+      '--as',
+      'k3s',
+      '--keys',
+      keys,
+      '--nodes',
+      list,
+      '--gateway=aws',
+    );
+    expect(made).toMatchObject({ gateway: 'aws', serviceCidrs: ['10.43.0.0/16'] });
+    expect(made).toMatchObject({
+      peers: [...clouds]
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map(({ name, podCidr, publicAddress }) => ({
+          name,
+          endpoint: `${publicAddress}:51822`,
+          allowedIps: [
+            expect.stringMatching(/^10\.200\.200\.\d+\/32$/),
+            podCidr,
+            ...(name === 'aws' ? ['10.43.0.0/16'] : []),
+          ],
+        })),
+    });
+    await adit.done('up', 'k3s', '--wait=20');
+    for (const { podAddress, name } of clouds)
+      expect(await callerSeenBy(client, `http://${podAddress}/`), name).not.toBe('');
+    expect(await callerSeenBy(client, 'http://10.43.0.80/')).not.toBe('');
+
+    await adit.done('down', 'k3s');
+    for (const { name } of clouds) expect(await runScript(nodes[name], script, '--remove')).toBe('');
+    const after = await Promise.all(clouds.map(({ name }) => networkSnapshot(nodes[name])));
+    for (const [index, snapshot] of after.entries())
+      expect(difference(before[index] ?? [], snapshot)).toEqual(unchanged);
+    for (const { name } of clouds) {
+      const left = await nodes[name].run(['sh', '-c', 'ls -d /etc/adit-node'], { allowFailure: true });
+      expect(left.code, name).not.toBe(0);
+      expect(nodes[name].processes('wireguard-go')).toHaveLength(2);
+    }
+  });
+
+  test.each(['nft', 'iptables'])(
+    'a bare node that forwards nothing and drops all is opened by %s for the laptops, and closed after the last',
+    async (tables) => {
+      await using lab = await Lab.open('second-mesh');
+      const [client, node, pod] = await lab.hosts('laptop', 'bare', 'pod');
+      await Promise.all([
+        lab.link(client, 'eth0', node, 'eth0'),
+        lab.link(node, 'cni0', pod, 'eth0', { mtu: 1420 }),
+      ]);
+      await Promise.all([
+        setUp(client, { links: { eth0: ['203.0.113.20/24'] } }),
+        setUp(node, { links: { eth0: ['203.0.113.9/24'], cni0: ['10.42.7.1/24'] } }),
+        setUp(pod, { links: { eth0: ['10.42.7.10/24'] }, ip: ['route add default via 10.42.7.1'] }),
+      ]);
+      await node.shell('iptables -P INPUT DROP\niptables -P FORWARD DROP\niptables -A INPUT -i lo -j ACCEPT');
+      // Its second table, which iptables makes when it is first asked for it, and leaves there.
+      await node.shell('iptables -t nat -A POSTROUTING -j RETURN && iptables -t nat -F POSTROUTING');
+      // What the script chose before stays chosen.
+      await node.write('/etc/adit-node/tables', tables);
+      await startWeb(pod);
+      await Promise.all([client.settled(), node.settled()]);
+      const before = await networkSnapshot(node);
+      await using adit = await AditClient.start(client, lab.folder);
+      const list = await fileOf(
+        adit,
+        'nodes.json',
+        listOf([{ name: 'bare', podCidr: '10.42.7.0/24', publicAddress: '203.0.113.9' }]),
+      );
+      const scriptFor = async (profile: string, address: string): Promise<string> => {
+        const words = ['--node', 'bare', '--as', profile, '--address', address, '--nodes', list];
+        return (await adit.run('cluster', 'manifest', ...words)).stdout;
+      };
+      const first = await scriptFor('first', '10.200.200.201');
+      const second = await scriptFor('second', '10.200.200.202');
+      const taken = await scriptFor('third', '10.200.200.201');
+
+      const keys = await fileOf(adit, 'keys.txt', await runScript(node, first));
+      expect(await runScript(node, second)).toBe(await readFile(keys, 'utf8'));
+      await expect(runScript(node, taken)).rejects.toThrow('Another laptop has 10.200.200.201');
+      expect(await showPeers(node, 'adit0')).toHaveLength(2);
+      await adit.done('cluster', 'import', '--as', 'first', '--keys', keys, '--nodes', list, '--single');
+      await adit.done('up', 'first', '--wait=20');
+      // The pod knows no way back to the laptop's address.
+      expect(await callerSeenBy(client, 'http://10.42.7.10/')).toBe('10.42.7.1');
+      // What nft has put into iptables' chains, iptables still reads.
+      expect((await node.run(['iptables', '-S'])).stdout).toContain('-A FORWARD -i adit0 -j ACCEPT');
+
+      await runScript(node, second, '--remove');
+      expect(await answers(client, '10.42.7.10')).toBe(true);
+      await runScript(node, first, '--remove');
+      expect(await answers(client, '10.42.7.10')).toBe(false);
+      expect(difference(before, await networkSnapshot(node))).toEqual(unchanged);
+      await runScript(node, first, '--remove');
+    },
+  );
+});
