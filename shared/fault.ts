@@ -90,7 +90,7 @@ export const faultCodes = {
   'kilo-subnet-full': 'Kilo’s network has fewer addresses than there are locations.',
   'kilo-peer-not-found': 'Kilo knows no Peer of this name.',
   'kilo-peer-invalid': 'Kilo passes over the Peer of this name.',
-  'peer-name-invalid': 'The name cannot be that of an object of Kubernetes.',
+  'object-name-invalid': 'The name cannot be that of an object of Kubernetes.',
   'peer-name-taken': 'There is a Peer of this name, and it is somebody else’s.',
   'peer-not-ours': 'The Peer is somebody else’s: its private key is not kept here.',
   'peer-ambiguous': 'Several Peers of the cluster are ours, and it has to be said which is meant.',

@@ -10,7 +10,7 @@ import type { Address } from '../../shared/network/address.ts';
 import { hostPrefix, networkOf, parseInterfaceAddress, parsePrefix } from '../../shared/network/prefix.ts';
 import type { Prefix } from '../../shared/network/prefix.ts';
 import type { KeyText } from '../../shared/tunnel/status.ts';
-import type { PeerWish } from '../backend/cluster/peers/apply.ts';
+import type { PeerWish } from '../backend/cluster/peers/wish.ts';
 import { ProfileStore } from '../backend/profiles/store.ts';
 import { listOf, valueOf } from './command.ts';
 import type { Given, Option } from './command.ts';
@@ -50,7 +50,7 @@ export const peerOptions: Readonly<Record<string, Option>> = {
 /**
  * The Peer that a command line wants.
  *
- * @throws FaultError `peer-name-invalid`, `peer-address-invalid`, `address-malformed`, `allowed-ip-malformed`, `endpoint-host`,
+ * @throws FaultError `object-name-invalid`, `peer-address-invalid`, `address-malformed`, `allowed-ip-malformed`, `endpoint-host`,
  *   `keepalive-malformed`
  */
 export async function readPeerWish(given: Given, home: string): Promise<PeerWish> {
@@ -69,11 +69,11 @@ export async function readPeerWish(given: Given, home: string): Promise<PeerWish
   };
 }
 
-/** The name of an object of Kubernetes. @throws FaultError `peer-name-invalid` */
+/** The name of an object of Kubernetes. @throws FaultError `object-name-invalid` */
 export function requireObjectName(option: string, text: string): string {
   if (isDnsSubdomain(text)) return text;
   const problem = 'is no name that Kubernetes takes: small letters, digits, dashes and dots';
-  throw wrongValue(option, 'peer-name-invalid', text, problem, 'alice-laptop');
+  throw wrongValue(option, 'object-name-invalid', text, problem, 'alice-laptop');
 }
 
 /** An address of one host, with its length or without. @throws FaultError `address-malformed`, `peer-address-invalid` */

@@ -71,7 +71,8 @@ export function withPeersOf({ peers }: ClusterProfile, file: ConfFile, written: 
   return replacePeers(file, keys, peers.map(sectionLines));
 }
 
-function sectionLines(peer: PeerSection): string[] {
+/** The [Peer] of a section, line by line. */
+export function sectionLines(peer: PeerSection): string[] {
   return peerLines({
     ...peer,
     name: onOneLine(peer.name),

@@ -21,6 +21,8 @@ const commands = [
     'cluster peer apply',
     'cluster peer remove',
     'cluster peer list',
+    'cluster request',
+    'cluster expose',
     'cluster manifest',
     'cluster names',
     'serve',

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { openApi } from '../../../electron/backend/cluster/api/open.ts';
 import { readCluster } from '../../../electron/backend/cluster/api/read-cluster.ts';
 import { KeyRing } from '../../../electron/backend/cluster/keys.ts';
 import { OwnKeys } from '../../../electron/backend/cluster/own-keys.ts';
 import { applyPeer } from '../../../electron/backend/cluster/peers/apply.ts';
-import type { PeerWish } from '../../../electron/backend/cluster/peers/apply.ts';
+import type { PeerWish } from '../../../electron/backend/cluster/peers/wish.ts';
 import { clusterOf } from '../../../shared/cluster/cluster.ts';
 import { joinerRole, readerRole } from '../../../shared/cluster/manifests/roles.ts';
 import { Adit, buildIfMissing } from '../../cli/adit.ts';
@@ -16,6 +17,13 @@ import { defineKilo, peersPath } from './kilo.ts';
 import { kubePrograms } from './programs.ts';
 
 const programs = await kubePrograms();
+
+/** Where objects of a kind are made. */
+const paths: Readonly<Record<string, string>> = {
+  Peer: peersPath,
+  Service: '/api/v1/namespaces/default/services',
+  EndpointSlice: '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices',
+};
 
 interface Applied {
   readonly name: string;
@@ -43,7 +51,8 @@ describe.skipIf(typeof programs === 'string')(
       buildIfMissing();
       cluster = await KubeCluster.start(programs);
       await defineKilo(cluster);
-      const seen = String(Math.floor(Date.now() / 1000));
+      // Long enough ahead for them to be in the mesh until the end.
+      const seen = String(Math.floor(Date.now() / 1000) + 3600);
       for (const [index, name] of ['a', 'b'].entries())
         await cluster.write('POST', '/api/v1/nodes', kiloNode(name, index + 1, { 'last-seen': seen }));
       for (const role of [readerRole, joinerRole]) {
@@ -241,6 +250,102 @@ describe.skipIf(typeof programs === 'string')(
       const { publicKey } = await apply(adit, '--name', 'laptop');
       expect((await adit.fault(['cluster', 'peer', 'remove', ...reader])).code).toBe('api-forbidden');
       expect(await new KeyRing(adit.home).find(publicKey)).not.toBeNull();
+    });
+
+    /** What is printed, as the server reads it: objects of YAML. */
+    async function printed(words: readonly string[], own = adit): Promise<PeerObject[]> {
+      const { code, stdout, stderr } = await own.run(['cluster', ...words]);
+      expect([code, stdout], stderr).toEqual([0, expect.stringContaining('apiVersion') as string]);
+      return parseAllDocuments(stdout).map((document) => document.toJS() as PeerObject);
+    }
+
+    /** What the server says to an object of a kind, without making it. */
+    async function tried(object: unknown): Promise<[number, string]> {
+      const { kind } = object as { kind: string };
+      const path = paths[kind];
+      if (path === undefined) throw new Error(kind);
+      const { status, value } = await cluster.ask(
+        'POST',
+        `${path}?dryRun=All&fieldValidation=Strict`,
+        object,
+      );
+      return [status, (value as { message?: string }).message ?? ''];
+    }
+
+    it('takes every object that is printed, strictly, and makes nothing of it', async () => {
+      const key = keyOf('R');
+      const relay = ['manifest', '--relay', '--key', key, '--address', '10.200.200.2/24', '--for', 'cluster'];
+      const outputs = await Promise.all([
+        printed(['request', ...reader]),
+        printed(['request', '--endpoint', '[2001:db8::1]:51820', '--pool', 'fd00:10:5::/64', ...reader]),
+        printed(['request', '--endpoint', 'vpn.example.com:51820', '--keepalive', '0', ...reader]),
+        printed([...relay, '--endpoint', 'relay.example.com:51820', ...reader]),
+        printed(['expose', '80:8080', '--as', 'my-app', '-n', 'default', '--address', '10.5.0.7']),
+        printed(['expose', '53/udp', '--as', 'a'.repeat(63), '-n', 'default', '--peer', 'first', ...reader]),
+      ]);
+      const objects = outputs.flat();
+      expect(objects).toHaveLength(8);
+      for (const object of objects) expect([object, await tried(object)]).toEqual([object, [201, '']]);
+      expect(await peerNames()).toEqual(['first']);
+    });
+
+    it('does not take what is wrong with the Peer of a seed, or has a field too many', async () => {
+      const flat = kiloPeer('goblin', { endpoint: { dns: 'goblin.lqingcloud.cn', port: 51820 } });
+      const [status, message] = await tried({ ...(flat as object), kind: 'Peer' });
+      expect([status, message]).toEqual([
+        400,
+        expect.stringContaining('unknown field "spec.endpoint.dns"') as string,
+      ]);
+    });
+
+    it('a request is one for the administrator, and its key is held here', async () => {
+      const nobody = kubeconfigOf('nobody');
+      const [unread] = await printed(['request', '--name', 'asked', ...nobody]);
+      expect(String(unread?.spec['allowedIPs'])).toMatch(/^10\.5\.[0-9]+\.[0-9]+\/32$/);
+      const seen = (await adit.json('cluster', 'request', '--name', 'asked', ...nobody)) as {
+        isAddressChecked: boolean;
+      };
+      expect(seen.isAddressChecked).toBe(false);
+
+      const [read] = await printed(['request', '--name', 'asked', ...reader]);
+      expect(read?.spec['allowedIPs']).toEqual(['10.5.0.2/32']);
+      expect(JSON.stringify(read)).not.toContain('presharedKey');
+      await cluster.write('POST', peersPath, read);
+      const key = String(read?.spec['publicKey']);
+      expect(await new KeyRing(adit.home).find(key)).not.toBeNull();
+      expect(await adit.json('cluster', 'peer', 'list', ...reader)).toMatchObject({
+        peers: [{ name: 'asked', isOurs: true }, { name: 'first' }],
+      });
+      // Asked again, it is the same Peer with what is to be changed.
+      const [again] = await printed(['request', '--name', 'asked', '--keepalive', '10', ...reader]);
+      expect(again?.spec).toEqual({ ...read?.spec, persistentKeepalive: 10 });
+      const fault = await adit.fault(['cluster', 'request', '--name', 'first', ...reader]);
+      expect(fault.code).toBe('peer-name-taken');
+      const exposed = await printed(['expose', '80', '--as', 'my-app', ...reader]);
+      expect(exposed[1]).toMatchObject({ endpoints: [{ addresses: ['10.5.0.2'] }] });
+    });
+
+    it('a relay’s sections are those of its Peer once that is there', async () => {
+      const words = [
+        '--key',
+        keyOf('R'),
+        '--address',
+        '10.200.200.2/24',
+        '--endpoint',
+        'relay.example.com:51820',
+      ];
+      const plan = (await adit.json('cluster', 'manifest', '--relay', ...words, ...reader)) as {
+        peer: PeerObject;
+        relay: string;
+      };
+      await cluster.write('POST', peersPath, plan.peer);
+      const { stdout } = await adit.run(['cluster', 'profile', '--peer', 'relay', ...reader]);
+      expect(stdout.slice(stdout.indexOf('[Peer]'))).toBe(plan.relay);
+      expect(plan.relay).toContain('AllowedIPs = 10.42.1.0/24, 10.1.0.1/32, 10.4.0.1/32');
+      // It stays free for the relay itself, and for nobody else.
+      expect(await adit.json('cluster', 'manifest', '--relay', ...words, ...reader)).toEqual(plan);
+      const other = ['cluster', 'manifest', '--relay', '--name', 'other', ...words, ...reader];
+      expect((await adit.fault(other)).code).toBe('peer-address-taken');
     });
   },
 );

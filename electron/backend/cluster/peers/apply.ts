@@ -1,6 +1,5 @@
-import type { Cluster, KiloFacts } from '../../../../shared/cluster/cluster.ts';
-import { freeAddress, isHost, poolsFor, takenIn } from '../../../../shared/cluster/manifests/free-address.ts';
-import { nthName } from '../../../../shared/cluster/manifests/peer-name.ts';
+import type { Cluster } from '../../../../shared/cluster/cluster.ts';
+import { isHost, takenIn } from '../../../../shared/cluster/manifests/free-address.ts';
 import {
   hostCidr,
   managedBy,
@@ -15,37 +14,13 @@ import { kiloOf } from '../../../../shared/cluster/profile.ts';
 import { sameMeshEndpoint } from '../../../../shared/cluster/values/endpoint.ts';
 import type { MeshEndpoint } from '../../../../shared/cluster/values/endpoint.ts';
 import { FaultError } from '../../../../shared/fault.ts';
-import type { Address } from '../../../../shared/network/address.ts';
-import { formatAddress } from '../../../../shared/network/address.ts';
-import {
-  formatInterfaceAddress,
-  formatPrefix,
-  hostPrefix,
-  networkOf,
-  overlaps,
-} from '../../../../shared/network/prefix.ts';
-import type { Prefix } from '../../../../shared/network/prefix.ts';
+import { formatInterfaceAddress, networkOf } from '../../../../shared/network/prefix.ts';
 import type { KeyText } from '../../../../shared/tunnel/status.ts';
 import type { ApiClient } from '../api/client.ts';
 import type { OwnKeys } from '../own-keys.ts';
 import { createPeer, deletePeer, listPeers, patchPeer } from './objects.ts';
-
-/** The Peer that this laptop wants in a cluster. */
-export interface PeerWish {
-  /** Null for the first of `usualName`, `usualName-2` and so on that is free or ours. */
-  readonly name: string | null;
-  readonly usualName: string;
-  /** None for those that it has, or free ones. */
-  readonly addresses: readonly Address[];
-  /** Where free ones come from, one of each; none for {@link poolsFor}. */
-  readonly pools: readonly Prefix[];
-  /** What is in use outside the cluster: networks of other tunnels of this laptop. */
-  readonly avoid: readonly Prefix[];
-  /** Where the nodes dial it; null for what it has, or nowhere. */
-  readonly endpoint: MeshEndpoint | null;
-  /** Seconds, 0 is off; null for what it has, or {@link usualKeepalive}. */
-  readonly keepalive: number | null;
-}
+import { addressTaken, freeAddresses, nameTaken, placeFor, requireFree, withoutPeer } from './wish.ts';
+import type { PeerWish } from './wish.ts';
 
 /** The Peer of this laptop, as it stands. */
 export interface AppliedPeer {
@@ -58,9 +33,6 @@ export interface AppliedPeer {
 
 /** How often the address is given up for another, while others take addresses at the same time. */
 const mostMoves = 30;
-
-/** How many names are tried. */
-const mostNames = 1000;
 
 /**
  * Makes this laptop's Peer, or changes it where it is there. Nobody else's is touched: ours is one whose private key is kept here.
@@ -86,25 +58,6 @@ export async function applyPeer(
     peers = readKiloPeers(await listPeers(client), () => undefined);
   }
   throw nameTaken(wish.name ?? wish.usualName);
-}
-
-/** The name that our Peer has or is to have. @throws FaultError `peer-name-taken` */
-async function placeFor(
-  { name, usualName }: PeerWish,
-  { peers, refused }: KiloPeers,
-  keys: OwnKeys,
-): Promise<{ readonly name: string; readonly own: KiloPeer | null }> {
-  const known = new Map(peers.map((peer) => [peer.name, peer]));
-  const taken = new Set([...peers, ...refused].map((peer) => peer.name));
-  for (let count = 1; count <= mostNames; count++) {
-    const candidate = name ?? nthName(usualName, count);
-    if (!taken.has(candidate)) return { name: candidate, own: null };
-    const peer = known.get(candidate);
-    if (peer?.publicKey !== undefined && peer.publicKey !== null && (await keys.has(peer.publicKey)))
-      return { name: candidate, own: peer };
-    if (name !== null) break;
-  }
-  throw nameTaken(name ?? usualName);
 }
 
 /** Null where somebody has taken the name meanwhile. */
@@ -196,27 +149,6 @@ async function settle(
   });
 }
 
-/** @throws FaultError `peer-pool-full` */
-function freeAddresses(cluster: Cluster, { pools }: PeerWish, taken: readonly Prefix[]): Address[] {
-  return (pools.length > 0 ? pools : poolsFor(cluster)).map((pool) => {
-    const address = freeAddress(pool, taken);
-    if (address !== null) return address;
-    throw new FaultError({
-      code: 'peer-pool-full',
-      message: `No address of ${formatPrefix(pool)} is free: Peers, Pods, Services, nodes or other tunnels have them all.`,
-      hint: 'Name another network that is in use nowhere: --pool 10.6.0.0/16.',
-    });
-  });
-}
-
-/** @throws FaultError `peer-address-taken` */
-function requireFree(addresses: readonly Address[], taken: readonly Prefix[]): void {
-  for (const address of addresses) {
-    const place = taken.find((other) => overlaps(other, hostPrefix(address)));
-    if (place !== undefined) throw addressTaken(formatAddress(address), formatPrefix(place));
-  }
-}
-
 function endpointPatch(
   wanted: MeshEndpoint | null,
   has: MeshEndpoint | null,
@@ -226,32 +158,9 @@ function endpointPatch(
   return { endpoint: { dnsOrIP: { dns: null, ip: null, ...dnsOrIP }, port } };
 }
 
-function withoutPeer(cluster: Cluster, name: string): Cluster {
-  const kilo: KiloFacts = kiloOf(cluster);
-  const peers = kilo.peers.peers.filter((peer) => peer.name !== name);
-  return { ...cluster, kilo: { ...kilo, peers: { ...kilo.peers, peers } } };
-}
-
 /** Whether the server has said that it does not do it, so that nothing was made. */
 function isRefused(error: unknown): boolean {
   return (
     error instanceof FaultError && ['api-forbidden', 'api-refused', 'kilo-absent'].includes(error.fault.code)
   );
-}
-
-function nameTaken(name: string): FaultError {
-  return new FaultError({
-    code: 'peer-name-taken',
-    message: `There is a Peer ${JSON.stringify(name)}, and its private key is not kept here.`,
-    hint: 'It is left alone. Choose another name: --name NAME.',
-    command: 'adit cluster peer list',
-  });
-}
-
-function addressTaken(address: string, by: string): FaultError {
-  return new FaultError({
-    code: 'peer-address-taken',
-    message: `${address} is not free in the cluster: it belongs to ${by}.`,
-    hint: 'Leave --address out, and a free one is taken.',
-  });
 }
