@@ -323,6 +323,14 @@ describe.skipIf(typeof programs === 'string')(
       expect(fault.code).toBe('peer-name-taken');
       const exposed = await printed(['expose', '80', '--as', 'my-app', ...reader]);
       expect(exposed[1]).toMatchObject({ endpoints: [{ addresses: ['10.5.0.2'] }] });
+      // The answer is joined to the key; taking the Peer away leaves the key that a profile has.
+      await adit.json('cluster', 'import', '--peer', 'asked', '--as', 'lab', ...reader);
+      const [own] = ((await adit.json('list')) as { profiles: unknown[] }).profiles;
+      expect(own).toMatchObject({ name: 'lab', publicKey: key, addresses: ['10.5.0.2/32'] });
+      expect(await adit.json('cluster', 'peer', 'remove', 'asked', ...joiner)).toEqual({ name: 'asked' });
+      expect(((await adit.json('list')) as { profiles: unknown[] }).profiles).toEqual([own]);
+      // That address is not given to this laptop again, in whatever cluster.
+      expect((await apply(adit, '--name', 'next')).addresses).toEqual(['10.5.0.3/32']);
     });
 
     it('a relay’s sections are those of its Peer once that is there', async () => {
