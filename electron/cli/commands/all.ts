@@ -32,8 +32,14 @@ export const commands: readonly KnownCommand[] = [
   { name: 'cluster sync', load: async () => (await import('./cluster/sync.ts')).clusterSync },
   { name: 'cluster gateway', load: async () => (await import('./cluster/gateway.ts')).clusterGateway },
   { name: 'cluster graph', load: async () => (await import('./cluster/graph.ts')).clusterGraph },
-  { name: 'cluster peer apply', load: async () => (await import('./cluster/peer/apply.ts')).clusterPeerApply },
-  { name: 'cluster peer remove', load: async () => (await import('./cluster/peer/remove.ts')).clusterPeerRemove },
+  {
+    name: 'cluster peer apply',
+    load: async () => (await import('./cluster/peer/apply.ts')).clusterPeerApply,
+  },
+  {
+    name: 'cluster peer remove',
+    load: async () => (await import('./cluster/peer/remove.ts')).clusterPeerRemove,
+  },
   { name: 'cluster peer list', load: async () => (await import('./cluster/peer/list.ts')).clusterPeerList },
   { name: 'cluster request', load: async () => (await import('./cluster/request.ts')).clusterRequest },
   { name: 'cluster expose', load: async () => (await import('./cluster/expose.ts')).clusterExpose },
