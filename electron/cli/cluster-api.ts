@@ -63,14 +63,27 @@ export async function openClusterApi(
  *
  * @throws FaultError of kubeconfigs, exec plugins and API servers, `exec-plugin-not-allowed`
  */
-export async function readClusterApi(
+export function readClusterApi(
   context: CommandContext,
   source: ApiSource,
   wanted: Wanted,
 ): Promise<ClusterReadings> {
+  return withClusterApi(context, source, (client) => readCluster(client, wanted));
+}
+
+/**
+ * Does some work with an API server.
+ *
+ * @throws FaultError of kubeconfigs and exec plugins, `exec-plugin-not-allowed`, and whatever the work throws
+ */
+export async function withClusterApi<T>(
+  context: CommandContext,
+  source: ApiSource,
+  work: (client: ApiClient) => Promise<T>,
+): Promise<T> {
   const client = await openClusterApi(context, source);
   try {
-    return await readCluster(client, wanted);
+    return await work(client);
   } finally {
     client.close();
   }

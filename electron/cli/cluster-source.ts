@@ -12,8 +12,11 @@ import { wrongUsage } from './parse.ts';
 export const sourceOperands =
   '[--kubeconfig FILE] [--context NAME] | --nodes FILE [--peers FILE] | --from FILE...';
 
-/** Options of every command that reads a cluster. */
-export const sourceOptions: Readonly<Record<string, Option>> = {
+/** As {@link sourceOperands}, for commands that change something. */
+export const apiOperands = '[--kubeconfig FILE] [--context NAME]';
+
+/** Options of every command that asks an API server. */
+export const apiOptions: Readonly<Record<string, Option>> = {
   kubeconfig: {
     kind: 'value',
     placeholder: 'FILE',
@@ -28,6 +31,11 @@ export const sourceOptions: Readonly<Record<string, Option>> = {
     kind: 'flag',
     summary: 'Run the program by which the kubeconfig logs in, if it has one, without asking',
   },
+};
+
+/** Options of every command that reads a cluster. */
+export const sourceOptions: Readonly<Record<string, Option>> = {
+  ...apiOptions,
   nodes: { kind: 'value', placeholder: 'FILE', summary: 'What "kubectl get nodes -o json" printed' },
   peers: { kind: 'value', placeholder: 'FILE', summary: 'What "kubectl get peers -o json" printed' },
   from: {
@@ -85,9 +93,6 @@ export const meshAndServices: Wanted = {
   required: ['nodes', 'peers'],
 };
 
-/** Options that say how an API server is asked. */
-const apiOptions = ['kubeconfig', 'context', 'allow-exec'] as const;
-
 /**
  * Where the command line says that a cluster is to be read: in files that it names, else from an API server.
  *
@@ -103,7 +108,7 @@ export async function chooseSource(command: Command, context: CommandContext): P
     const { chooseApi } = await import('./cluster-api.ts');
     return chooseApi(context);
   }
-  const both = apiOptions.find((option) => has(given, option));
+  const both = Object.keys(apiOptions).find((option) => has(given, option));
   if (both !== undefined)
     throw wrongUsage(
       command,

@@ -20,17 +20,24 @@ async function runWords(words: readonly string[]): Promise<number> {
     print(version);
     return 0;
   }
-  const members = commands.filter((other) => other.name.startsWith(`${name} `));
-  const [second, ...behind] = rest;
-  if (members.length > 0 && (second === undefined || second === '--help' || second === '-h')) {
-    print(helpOfGroup(name, await loaded(members)));
-    return second === undefined ? 2 : 0;
+  let full = name;
+  let behind: readonly string[] = rest;
+  // A name of several words is found word by word.
+  for (let members = commandsIn(full); members.length > 0; members = commandsIn(full)) {
+    const [next, ...others] = behind;
+    if (next === undefined || next === '--help' || next === '-h') {
+      print(helpOfGroup(full, await loaded(members)));
+      return next === undefined ? 2 : 0;
+    }
+    full = `${full} ${next}`;
+    behind = others;
+    if (!members.some((member) => `${member.name} `.startsWith(`${full} `)))
+      throw unknownCommand(full, members);
   }
-  const full = members.length > 0 ? `${name} ${second ?? ''}` : name;
   const known = commands.find((other) => other.name === full);
-  if (known === undefined) throw unknownCommand(full, members.length > 0 ? members : commands);
+  if (known === undefined) throw unknownCommand(full, commands);
   const command = await known.load();
-  const given = parseWords(command, members.length > 0 ? behind : rest);
+  const given = parseWords(command, behind);
   if (has(given, 'help')) {
     print(helpOf(command));
     return 0;
@@ -40,6 +47,11 @@ async function runWords(words: readonly string[]): Promise<number> {
 
 function loaded(known: readonly KnownCommand[]): Promise<Command[]> {
   return Promise.all(known.map(({ load }) => load()));
+}
+
+/** The commands whose names begin with these words. */
+function commandsIn(words: string): KnownCommand[] {
+  return commands.filter((other) => other.name.startsWith(`${words} `));
 }
 
 /** Whether the answer is wanted as JSON; of commands on clusters that is said as kubectl has it, too. */

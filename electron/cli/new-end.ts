@@ -6,7 +6,6 @@ import {
   readEndpoint,
 } from '../../shared/config/index.ts';
 import type { DiagnosticCode, End, EndPeer } from '../../shared/config/index.ts';
-import { FaultError } from '../../shared/fault.ts';
 import { addressBits } from '../../shared/network/address.ts';
 import { networkOf, parseInterfaceAddress, parsePrefix } from '../../shared/network/prefix.ts';
 import type { InterfaceAddress, Prefix } from '../../shared/network/prefix.ts';
@@ -15,6 +14,7 @@ import { interfaceNameOf, profileName } from '../backend/profiles/name.ts';
 import { has, listOf, operandAt, valueOf } from './command.ts';
 import type { Command, Given, Option } from './command.ts';
 import { wrongUsage } from './parse.ts';
+import { wrongValue } from './wrong-value.ts';
 
 /** Seconds between keepalives where the far side is dialled: less than any router forgets a connection in. */
 const usualKeepalive = 25;
@@ -219,20 +219,4 @@ function readNumber(option: string, text: string, code: DiagnosticCode): number 
 function readDnsWord(text: string): string {
   if (/^[~A-Za-z0-9._:%-]+$/.test(text)) return text;
   throw wrongValue('dns', 'dns-domain-malformed', text, 'is neither an address nor a domain', '10.43.0.10');
-}
-
-/** @param text what was given; empty where it may be a secret */
-function wrongValue(
-  option: string,
-  code: DiagnosticCode,
-  text: string,
-  problem: string,
-  example: string,
-): FaultError {
-  const shown = text === '' ? 'what was given' : JSON.stringify(text.slice(0, 100));
-  return new FaultError({
-    code,
-    message: `--${option}: ${shown} ${problem}.`,
-    hint: `Give ${example}, for example.`,
-  });
 }

@@ -5,7 +5,7 @@ import { addressBits } from '../network/address.ts';
 import { formatInterfaceAddress, samePrefix, networkOf } from '../network/prefix.ts';
 import type { InterfaceAddress, Prefix } from '../network/prefix.ts';
 import type { KeyText } from '../tunnel/status.ts';
-import type { Cluster } from './cluster.ts';
+import type { Cluster, KiloFacts } from './cluster.ts';
 import { compareBytes } from './values/order.ts';
 import { clusterWarning } from './warnings/catalogue.ts';
 import type { KiloMesh, MeshPeer } from './kilo/mesh.ts';
@@ -71,7 +71,8 @@ export function withPeersOf({ peers }: ClusterProfile, file: ConfFile, written: 
   return replacePeers(file, keys, peers.map(sectionLines));
 }
 
-function sectionLines(peer: PeerSection): string[] {
+/** The [Peer] of a section, line by line. */
+export function sectionLines(peer: PeerSection): string[] {
   return peerLines({
     ...peer,
     name: onOneLine(peer.name),
@@ -86,19 +87,23 @@ function onOneLine(name: string): string {
 }
 
 /** Kilo's mesh. @throws FaultError `kilo-absent`, `kilo-nodes-missing`, `kilo-subnet-full` */
-export function meshOf({ kilo, network }: Cluster): KiloMesh {
-  if (kilo === null) {
-    throw new FaultError({
-      code: 'kilo-absent',
-      message:
-        network === 'none'
-          ? 'The cluster has no Kilo.'
-          : `The cluster has no Kilo, but ${network}’s WireGuard, which takes no peers from outside.`,
-      hint: 'A Peer is one of Kilo’s. A second mesh reaches what this cluster has: adit cluster manifest --every-node --as NAME > node.sh',
-    });
-  }
-  if (kilo.reading.kind === 'none') throw new FaultError(kilo.reading.fault);
-  return kilo.reading.mesh;
+export function meshOf(cluster: Cluster): KiloMesh {
+  const { reading } = kiloOf(cluster);
+  if (reading.kind === 'none') throw new FaultError(reading.fault);
+  return reading.mesh;
+}
+
+/** What is known of the cluster's Kilo, mesh or not. @throws FaultError `kilo-absent` */
+export function kiloOf({ kilo, network }: Cluster): KiloFacts {
+  if (kilo !== null) return kilo;
+  throw new FaultError({
+    code: 'kilo-absent',
+    message:
+      network === 'none'
+        ? 'The cluster has no Kilo.'
+        : `The cluster has no Kilo, but ${network}’s WireGuard, which takes no peers from outside.`,
+    hint: 'A Peer is one of Kilo’s. A second mesh reaches what this cluster has: adit cluster manifest --every-node --as NAME > node.sh',
+  });
 }
 
 /** @throws FaultError `kilo-peer-invalid`: Kilo passes over this Peer */

@@ -46,6 +46,7 @@ export { confOfEnd, peerLines, sectionsText } from './ends/conf-of-end.ts';
 export type { End, EndPeer } from './ends/end.ts';
 export { farSideOf, ownStepsOf } from './ends/far-side.ts';
 export type { FarSide } from './ends/far-side.ts';
+export { forwardSteps } from './ends/steps.ts';
 export type { Purpose, Step } from './ends/steps.ts';
 
 export type { ForeignConf } from './foreign/foreign-conf.ts';

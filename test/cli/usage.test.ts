@@ -18,6 +18,11 @@ const commands = [
     'cluster sync',
     'cluster gateway',
     'cluster graph',
+    'cluster peer apply',
+    'cluster peer remove',
+    'cluster peer list',
+    'cluster request',
+    'cluster expose',
     'cluster manifest',
     'cluster names',
     'serve',
@@ -33,7 +38,9 @@ describe('the help', () => {
     const adit = new Adit();
     const { code, stdout, stderr } = await adit.run(['--help']);
     expect([code, stderr]).toEqual([0, '']);
-    const listed = [...stdout.matchAll(/^ {2}((?:cluster )?[a-z][a-z-]*)\b/gm)].map(([, name]) => name);
+    const listed = [...stdout.matchAll(/^ {2}((?:cluster )?(?:peer )?[a-z][a-z-]*)\b/gm)].map(
+      ([, name]) => name,
+    );
     expect(listed).toEqual(commands);
     expect((await adit.run(['help'])).stdout).toBe(stdout);
     expect((await adit.run(['-h'])).stdout).toBe(stdout);

@@ -33,6 +33,17 @@ export const commands: readonly KnownCommand[] = [
   { name: 'cluster gateway', load: async () => (await import('./cluster/gateway.ts')).clusterGateway },
   { name: 'cluster overlaps', load: async () => (await import('./cluster/overlaps.ts')).clusterOverlaps },
   { name: 'cluster graph', load: async () => (await import('./cluster/graph.ts')).clusterGraph },
+  {
+    name: 'cluster peer apply',
+    load: async () => (await import('./cluster/peer/apply.ts')).clusterPeerApply,
+  },
+  {
+    name: 'cluster peer remove',
+    load: async () => (await import('./cluster/peer/remove.ts')).clusterPeerRemove,
+  },
+  { name: 'cluster peer list', load: async () => (await import('./cluster/peer/list.ts')).clusterPeerList },
+  { name: 'cluster request', load: async () => (await import('./cluster/request.ts')).clusterRequest },
+  { name: 'cluster expose', load: async () => (await import('./cluster/expose.ts')).clusterExpose },
   { name: 'cluster manifest', load: async () => (await import('./cluster/manifest.ts')).clusterManifest },
   { name: 'cluster names', load: async () => (await import('./cluster/names.ts')).clusterNames },
   { name: 'serve', load: async () => (await import('./serve.ts')).serve },

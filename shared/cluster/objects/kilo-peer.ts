@@ -29,6 +29,8 @@ export interface KiloPeer {
 export interface RefusedPeer {
   readonly name: string;
   readonly problem: PeerProblem;
+  /** Those of its allowedIPs that can be read: whoever mends it has them. */
+  readonly allowedIps: readonly InterfaceAddress[];
 }
 
 /**
@@ -98,9 +100,11 @@ function readKiloPeer({ name, fields }: NamedObject): KiloPeer | RefusedPeer {
     publicKey: spec.text('publicKey') ?? '',
     presharedKey: spec.text('presharedKey') ?? '',
   };
+  const allowedIps = written.allowedIps.flatMap((text) => parseCidr(text) ?? []);
   const problem = (kind: PeerProblem['kind'], what: string): RefusedPeer => ({
     name,
     problem: { kind, written: what },
+    allowedIps,
   });
   const [wrongType] = wrongTypes;
   if (wrongType !== undefined) return problem('type', wrongType);
@@ -118,7 +122,7 @@ function readKiloPeer({ name, fields }: NamedObject): KiloPeer | RefusedPeer {
     name,
     publicKey: parseMeshKey(written.publicKey),
     presharedKey: parseMeshKey(written.presharedKey),
-    allowedIps: written.allowedIps.flatMap((text) => parseCidr(text) ?? []),
+    allowedIps,
     endpoint: endpointFields === null ? null : endpointOf(written),
     persistentKeepalive: written.keepalive,
   };

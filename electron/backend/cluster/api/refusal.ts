@@ -68,7 +68,8 @@ function forbidden(what: string, { message }: ApiStatus): FaultError {
   });
 }
 
-function sentence(message: string): string {
+/** What a server says, as a sentence that may stand on a terminal. */
+export function sentence(message: string): string {
   const text = printable(message.replace(/\s+/g, ' ').trim().slice(0, 500));
   return text === '' ? 'it does not say why.' : /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -8,7 +8,8 @@ import type { Patience } from './patience.ts';
 
 /** What is asked of an API server. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST';
+  /** What a PATCH has is a merge patch (RFC 7396). */
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Behind the server's own path: `/api/v1/nodes`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -64,7 +65,7 @@ export async function send(
     headers: {
       accept: 'application/json',
       'accept-encoding': 'gzip',
-      ...(body === null ? {} : { 'content-type': 'application/json' }),
+      ...(body === null ? {} : { 'content-type': typeOf(request) }),
     },
   });
   for (const [name, value] of headers) {
@@ -105,6 +106,10 @@ function unpacked(response: IncomingMessage): Readable {
   const unpacking = createGunzip({ chunkSize: pieceSize });
   response.on('error', (error) => unpacking.destroy(error));
   return response.pipe(unpacking);
+}
+
+function typeOf({ method }: ApiRequest): string {
+  return method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
 }
 
 async function bytesOf(content: Readable, onBeginning: ApiRequest['onBeginning']): Promise<Buffer> {
