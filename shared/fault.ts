@@ -83,6 +83,8 @@ export const faultCodes = {
   'cluster-record-unreadable': 'What a profile remembers of its cluster is damaged.',
   'profile-of-no-cluster': 'The profile was not made of a cluster.',
   'gateway-without-services': 'The profile reaches no Services, so that no node can be the way to them.',
+  interrupted: 'The command was interrupted, and undid what it had made.',
+  'cluster-names-unreachable': 'A cluster’s name server is not known, or not reached by the profile.',
   'cluster-key-missing': 'The private key of the Peer is not kept here.',
   'cluster-range-wide': 'A cluster wants a range for itself that is larger than any cluster’s.',
   'kilo-absent': 'The cluster’s network is not Kilo’s.',

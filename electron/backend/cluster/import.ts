@@ -1,8 +1,9 @@
 import type { Cluster } from '../../../shared/cluster/cluster.ts';
+import type { ClusterNames } from '../../../shared/cluster/names.ts';
 import { kiloProfile, meshOf, profileText } from '../../../shared/cluster/profile.ts';
 import type { ClusterProfile, ProfileOptions } from '../../../shared/cluster/profile.ts';
 import { meshPeerNamed } from '../../../shared/cluster/kilo/peer-sections.ts';
-import { fillOwnEnd, parse, publicKeyOf, sameKey } from '../../../shared/config/index.ts';
+import { fillOwnEnd, parse, publicKeyOf, sameKey, setField } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import type { KeyText } from '../../../shared/tunnel/status.ts';
 import type { Profile } from '../profiles/profile.ts';
@@ -27,6 +28,7 @@ export interface ImportedCluster {
 /**
  * Makes a profile of a Peer of Kilo's, with the private key that is kept here, and keeps it with what it was made of.
  *
+ * @param names that are to be looked up in the cluster, and by whom; null for none
  * @param remembered how the cluster was read, and what was chosen
  * @param privateKey of the Peer; null looks for it among the keys that are kept
  * @throws FaultError what {@link kiloProfile} throws, `cluster-key-missing`, `profile-exists`, `profile-name-invalid`, `home-unusable`
@@ -36,6 +38,7 @@ export async function importKiloPeer(
   name: string,
   cluster: Cluster,
   options: ProfileOptions,
+  names: ClusterNames | null,
   remembered: Omit<KeptCluster, 'version' | 'written' | 'peer'>,
   privateKey: KeyText | null,
 ): Promise<ImportedCluster> {
@@ -43,8 +46,11 @@ export async function importKiloPeer(
   const { publicKey } = meshPeerNamed(meshOf(cluster), options.peer);
   const key = privateKey ?? (await keys.find(publicKey)) ?? (await keyInProfiles(store, publicKey));
   if (key === null || !isKeyOf(key, publicKey)) throw keyMissing(options.peer, publicKey, key !== null);
-  const file = fillOwnEnd(parse(profileText(content, options.peer)), { privateKey: key, addresses: [] });
+  const bare = fillOwnEnd(parse(profileText(content, options.peer)), { privateKey: key, addresses: [] });
+  const asks = names !== null && names.servers.length > 0;
+  const file = asks ? setField(bare, 1, 'DNS', names.servers.join(', ')) : bare;
   const profile = await store.add(name, Buffer.from(file.text));
+  if (asks) await store.set(profile, new Map([['dnsDomains', names.domains.join(',')]]));
   await kept.keep(profile.name, {
     version: 1,
     ...remembered,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FaultError } from '../../../shared/fault.ts';
 
-/** A file name has at most 255 bytes, and `.conf` or `.json` follows. */
+/** A file name has at most 255 bytes, and `.conf`, `.json` or `.kube` follows. */
 const longestName = 250;
 
 /** What wg-quick takes as the name of an interface. */

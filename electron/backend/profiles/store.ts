@@ -189,7 +189,7 @@ export class ProfileStore {
 
   /** Where it is kept which cluster a profile is of. */
   clusterPath(name: string): string {
-    return join(this.#folder, `${name}.cluster`);
+    return join(this.#folder, `${name}.kube`);
   }
 
   #path(name: string): string {

@@ -29,6 +29,7 @@ export const commands: readonly KnownCommand[] = [
   { name: 'cluster inspect', load: async () => (await import('./cluster/inspect.ts')).clusterInspect },
   { name: 'cluster profile', load: async () => (await import('./cluster/profile.ts')).clusterProfile },
   { name: 'cluster import', load: async () => (await import('./cluster/import.ts')).clusterImport },
+  { name: 'cluster connect', load: async () => (await import('./cluster/connect.ts')).clusterConnect },
   { name: 'cluster sync', load: async () => (await import('./cluster/sync.ts')).clusterSync },
   { name: 'cluster gateway', load: async () => (await import('./cluster/gateway.ts')).clusterGateway },
   { name: 'cluster overlaps', load: async () => (await import('./cluster/overlaps.ts')).clusterOverlaps },

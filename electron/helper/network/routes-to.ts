@@ -1,3 +1,4 @@
+import { formatAddress, parseAddress } from '../../../shared/network/address.ts';
 import type { Programs } from '../system/programs.ts';
 import { ProgramError, run } from '../system/run.ts';
 import { addressOfEndpoint } from '../endpoints/endpoint.ts';
@@ -31,24 +32,29 @@ export async function routeFor(
 }
 
 /**
- * By which interface, gateway and source address some endpoints are reached, as text: another text is another way. A way by an
- * interface without a carrier is none.
+ * By which interface, gateway and source address each endpoint is reached, as text by its address: another text is another way, and an empty
+ * one is none. A way by an interface without a carrier is none.
  */
 export async function waysTo(
   endpoints: readonly string[],
   mark: number,
   programs: Programs,
-): Promise<string> {
+): Promise<Map<string, string>> {
   const answers = await answersOfIp([...questions(endpoints, mark), 'link show'], programs);
   const carriers = new Set(
     linksOf(answers).flatMap(({ name, up, carrier }) => (up && carrier ? [name] : [])),
   );
-  return routesOf(answers, 4)
-    .filter(({ device }) => device !== null && carriers.has(device))
-    .map(({ destination, device, gateway, source }) =>
-      [destination, device, gateway, source].map((word) => word ?? '').join(' '),
-    )
-    .join('; ');
+  const ways = new Map(endpoints.map((endpoint) => [canonical(addressOfEndpoint(endpoint)), '']));
+  for (const { destination, device, gateway, source } of routesOf(answers, 4)) {
+    if (device === null || !carriers.has(device)) continue;
+    ways.set(canonical(destination), [device, gateway, source].map((word) => word ?? '').join(' '));
+  }
+  return ways;
+}
+
+function canonical(text: string): string {
+  const address = parseAddress(text);
+  return address === null ? text : formatAddress(address);
 }
 
 /** The MTU of each of those routes, in bytes: its own, or that of the interface it leaves by. */

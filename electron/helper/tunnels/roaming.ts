@@ -31,7 +31,7 @@ export class Roaming {
   readonly #log: Log;
   readonly #hands: RoamingHands;
   /** The ways of each tunnel when it was last looked at. */
-  readonly #ways = new WeakMap<LiveTunnel, string>();
+  readonly #ways = new WeakMap<LiveTunnel, ReadonlyMap<string, string>>();
   readonly #calls = new Set<NodeJS.Timeout>();
 
   constructor(programs: Programs, log: Log, hands: RoamingHands) {
@@ -69,11 +69,15 @@ export class Roaming {
   async #followOne(live: LiveTunnel): Promise<void> {
     const ways = await this.#waysOf(live);
     const before = this.#ways.get(live);
-    if (ways === before) return;
     this.#ways.set(live, ways);
+    // A peer that is new, or elsewhere now, says nothing of where this machine is.
+    const changed = [...ways].filter(([address, way]) => (before?.get(address) ?? way) !== way);
     // Without any way there is nobody to call; the next change brings one.
-    if (before === undefined || ways === '') return;
-    this.#log('way-changed', { interface: live.interface, ways });
+    if (changed.length === 0 || [...ways.values()].every((way) => way === '')) return;
+    this.#log('way-changed', {
+      interface: live.interface,
+      ways: changed.map(([address, way]) => `${address} ${way === '' ? 'unreachable' : way}`).join('; '),
+    });
     this.#hands.moved(live);
     await live.engine?.rebind(live.readings).catch(() => undefined);
     await greet(live, live.readingsInUse);
@@ -100,10 +104,10 @@ export class Roaming {
     this.#calls.add(timer);
   }
 
-  #waysOf(live: LiveTunnel): Promise<string> {
+  #waysOf(live: LiveTunnel): Promise<ReadonlyMap<string, string>> {
     const endpoints = live.readings.flatMap(({ endpoint }) => endpoint ?? []);
     return endpoints.length === 0
-      ? Promise.resolve('')
+      ? Promise.resolve(new Map<string, string>())
       : waysTo(endpoints, live.prepared.mark, this.#programs);
   }
 }

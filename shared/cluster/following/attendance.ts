@@ -1,18 +1,26 @@
 import { checkInLimit, unreadinessOf } from '../kilo/readiness.ts';
 import type { KiloNode } from '../kilo/node.ts';
 
-/** How long a node that does not check in any more keeps its peer; seconds since it was last known to be there. */
+/** How long a node that does not check in any more keeps its peer; seconds since it did last. */
 export const staleLimit = 300;
 
-/** When each node was last known to be in the mesh, by the API's own time; Unix seconds. */
+/** How long nobody could check in since a node did last. */
+interface Absence {
+  readonly lastSeen: number;
+  /** Seconds. */
+  readonly uncounted: number;
+}
+
+/** What an answer of the API has told of who is there. */
 export interface Attendance {
-  /** When that was found out. */
+  /** The API's own time; Unix seconds. */
   readonly at: number;
-  readonly lastThere: ReadonlyMap<string, number>;
+  /** Of each node that does not check in any more. */
+  readonly absences: ReadonlyMap<string, Absence>;
 }
 
 /**
- * Takes in an answer of the API. While nobody could be asked, nobody could check in either: such a gap is counted against no node.
+ * Takes in an answer of the API. While nobody could be asked, nobody could check in either: such a time is counted against no node.
  *
  * @param nodes of that answer
  * @param now the API's time; Unix seconds
@@ -20,22 +28,24 @@ export interface Attendance {
 export function attend(before: Attendance | null, nodes: readonly KiloNode[], now: number): Attendance {
   const gap = before === null ? 0 : now - before.at;
   const unobserved = gap > checkInLimit ? gap : 0;
-  const lastThere = new Map<string, number>();
+  const absences = new Map<string, Absence>();
   for (const node of nodes) {
-    const unreadiness = unreadinessOf(node, now);
-    const known = before?.lastThere.get(node.name);
-    if (unreadiness === null) lastThere.set(node.name, now);
     // Without a key or a Pod CIDR there is no peer to keep.
-    else if (unreadiness.kind === 'not-seen')
-      lastThere.set(node.name, Math.max(node.lastSeen, known === undefined ? 0 : known + unobserved));
+    if (unreadinessOf(node, now)?.kind !== 'not-seen') continue;
+    const { name, lastSeen } = node;
+    const known = before?.absences.get(name);
+    const uncounted = known?.lastSeen === lastSeen ? known.uncounted : 0;
+    // Who has checked in meanwhile could do so.
+    const couldNot = before !== null && lastSeen <= before.at ? unobserved : 0;
+    absences.set(name, { lastSeen, uncounted: uncounted + couldNot });
   }
-  return { at: now, lastThere };
+  return { at: now, absences };
 }
 
 /** The nodes that do not check in any more, and keep their peers for now. */
-export function staleNodes({ at, lastThere }: Attendance, nodes: readonly KiloNode[]): KiloNode[] {
-  return nodes.filter((node) => {
-    const last = lastThere.get(node.name);
-    return last !== undefined && at - last < staleLimit && unreadinessOf(node, at) !== null;
+export function staleNodes({ at, absences }: Attendance, nodes: readonly KiloNode[]): KiloNode[] {
+  return nodes.filter(({ name }) => {
+    const absence = absences.get(name);
+    return absence !== undefined && at - absence.lastSeen - absence.uncounted < staleLimit;
   });
 }

@@ -97,6 +97,11 @@ export class KubeCluster implements AsyncDisposable {
     }
   }
 
+  /** The processes of the API server and of its database. */
+  get processes(): number[] {
+    return this.#programs.flatMap(({ pid }) => pid ?? []);
+  }
+
   /** Asks as the administrator. */
   ask(method: string, path: string, body?: unknown): Promise<KubeAnswer> {
     return new Promise((resolve, reject) => {

@@ -1,7 +1,9 @@
 import { clusterOf } from '../../../../shared/cluster/cluster.ts';
 import { chosenServiceCidrs } from '../../../../shared/cluster/chosen-service-cidrs.ts';
+import { FaultError } from '../../../../shared/fault.ts';
 import { formatInterfaceAddress, formatPrefix } from '../../../../shared/network/prefix.ts';
 import { importKiloPeer } from '../../../backend/cluster/import.ts';
+import { reachableNames } from '../../cluster-names.ts';
 import { clusterPlaces } from '../../cluster-places.ts';
 import {
   chooseSource,
@@ -45,6 +47,7 @@ export const clusterImport: Command = {
       placeholder: 'NODE',
       summary: 'The node through which Services are reached (default: the first by name)',
     },
+    names: { kind: 'flag', summary: 'Ask the cluster’s name server for its names, and nobody else for them' },
     ...secondMeshOptions,
     ...sourceOptions,
   },
@@ -63,14 +66,17 @@ export const clusterImport: Command = {
     const keyFile = valueOf(given, 'private-key');
     const privateKey = keyFile === undefined ? null : await readKeyFile(keyFile);
     const source = await chooseSource(clusterImport, context);
-    const wanted = words.includes('auto') ? meshAndServices : meshOnly;
+    const wanted = words.includes('auto') || has(given, 'names') ? meshAndServices : meshOnly;
     const cluster = clusterOf(await readFrom(source, context, wanted), options);
     const serviceCidrs = chosenServiceCidrs(words, cluster);
+    const names = has(given, 'names') ? reachableNames(cluster, serviceCidrs) : null;
+    if (has(given, 'names') && names === null) throw nobodyToAsk();
     const { profile, publicKey, content } = await importKiloPeer(
       clusterPlaces(places),
       name,
       cluster,
       { peer, serviceCidrs, gateway },
+      names,
       {
         source,
         serviceCidrs: words,
@@ -89,6 +95,7 @@ export const clusterImport: Command = {
         addresses: content.addresses.map(formatInterfaceAddress),
         serviceCidrs: serviceCidrs.map(formatPrefix),
         gateway: content.gateway,
+        dns: { servers: names?.servers ?? [], domains: names?.domains ?? [] },
         peers: content.peers.map(({ name: of, publicKey: key }) => ({ name: of, publicKey: key })),
         warnings: cluster.warnings,
       },
@@ -96,3 +103,11 @@ export const clusterImport: Command = {
     };
   },
 };
+
+function nobodyToAsk(): FaultError {
+  return new FaultError({
+    code: 'cluster-names-unreachable',
+    message: 'The cluster’s name server is not known, or is not within the ranges of the profile.',
+    hint: 'It is a Service: --service-cidr auto goes with --names. Files have to hold the Services too.',
+  });
+}

@@ -38,7 +38,10 @@ export const clusterSync: Command = {
       const step = await sync.step();
       return answerTo(profile.name, step);
     }
-    await follow(context, profile.name, sync, pauseIn(context));
+    const pause = pauseIn(context);
+    const interrupt = new AbortController();
+    context.onInterrupt(() => interrupt.abort());
+    await follow(context, profile.name, sync, pause, interrupt.signal);
     return null;
   },
 };
@@ -70,11 +73,10 @@ export async function follow(
   profile: string,
   sync: ClusterSync,
   pause: number,
+  signal: AbortSignal,
 ): Promise<void> {
-  const interrupt = new AbortController();
-  context.onInterrupt(() => interrupt.abort());
   let told = '';
-  for (let isFirst = true; !interrupt.signal.aborted; isFirst = false) {
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
     const began = performance.now();
     const outcome = await sync.step().catch((error: unknown) => faultOf(error));
     const isFault = 'code' in outcome;
@@ -84,9 +86,7 @@ export async function follow(
       context.say(isFault ? answerToFault(profile, outcome) : answerTo(profile, outcome));
     told = state;
     const took = (performance.now() - began) / 1000;
-    await delay(Math.max(pause, took * pausePerReading) * 1000, null, { signal: interrupt.signal }).catch(
-      () => null,
-    );
+    await delay(Math.max(pause, took * pausePerReading) * 1000, null, { signal }).catch(() => null);
   }
 }
 

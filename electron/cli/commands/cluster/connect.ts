@@ -1,0 +1,275 @@
+import { chosenServiceCidrs } from '../../../../shared/cluster/chosen-service-cidrs.ts';
+import { clusterOf } from '../../../../shared/cluster/cluster.ts';
+import type { Cluster } from '../../../../shared/cluster/cluster.ts';
+import { FaultError, faultOf } from '../../../../shared/fault.ts';
+import type { Fault } from '../../../../shared/fault.ts';
+import { formatPrefix } from '../../../../shared/network/prefix.ts';
+import type { Prefix } from '../../../../shared/network/prefix.ts';
+import { readCluster } from '../../../backend/cluster/api/read-cluster.ts';
+import { importKiloPeer } from '../../../backend/cluster/import.ts';
+import { OwnKeys } from '../../../backend/cluster/own-keys.ts';
+import { applyPeer } from '../../../backend/cluster/peers/apply.ts';
+import { removePeer } from '../../../backend/cluster/peers/remove.ts';
+import { HelperConnection } from '../../../backend/helper-client/connection.ts';
+import { profileName } from '../../../backend/profiles/name.ts';
+import { bringUp, takeDown } from '../../../backend/tunnels.ts';
+import type { ApiSource } from '../../cluster-api.ts';
+import { reachableNames } from '../../cluster-names.ts';
+import { clusterPlaces } from '../../cluster-places.ts';
+import { apiOperands, apiOptions, meshAndServices, syncOptions } from '../../cluster-source.ts';
+import { has, listOf, valueOf } from '../../command.ts';
+import type { Answer, Command, CommandContext } from '../../command.ts';
+import { peerOptions, readPeerWish } from '../../peer-options.ts';
+import { follow, pauseIn, syncOf } from './sync.ts';
+
+/** Seconds to wait for the first handshake: the nodes take a moment to let a new Peer in. */
+const handshakeWait = 30;
+
+/** `adit cluster connect` */
+export const clusterConnect: Command = {
+  name: 'cluster connect',
+  operands: apiOperands,
+  arity: { least: 0, most: 0 },
+  summary: 'Reach the Pods, Services and names of a Kilo cluster, and follow it until Ctrl-C',
+  details: [
+    'In one step: this laptop’s Peer, its profile, the tunnel, the cluster’s names, and "adit cluster sync". Said again, it goes',
+    'on with what is there. Ctrl-C ends the following, and the tunnel stays up; with --rm it undoes everything.',
+  ],
+  options: {
+    as: {
+      kind: 'value',
+      placeholder: 'PROFILE',
+      summary: 'The name of the profile (default: the context’s)',
+    },
+    rm: { kind: 'flag', summary: 'At the end, take the tunnel down, and remove profile, Peer and key' },
+    'service-cidr': {
+      kind: 'value',
+      placeholder: 'auto|CIDR',
+      repeats: true,
+      summary: 'The network of the Services (default: auto)',
+    },
+    gateway: {
+      kind: 'value',
+      placeholder: 'NODE',
+      summary: 'The node through which Services are reached (default: the first by name)',
+    },
+    'no-names': { kind: 'flag', summary: 'Leave names as they are' },
+    ...peerOptions,
+    ...apiOptions,
+    ...syncOptions,
+  },
+  async run(context) {
+    const { given, places, say } = context;
+    const pause = pauseIn(context);
+    const interrupt = new AbortController();
+    context.onInterrupt(() => interrupt.abort());
+    const { chooseApi } = await import('../../cluster-api.ts');
+    const source = await chooseApi(context);
+    const name = profileName(
+      valueOf(given, 'as') ?? source.context.replace(/[/\\\p{Cc}]+/gu, '-').replace(/^\.+/, ''),
+    );
+    // Nothing is made in the cluster where no tunnel can be.
+    const helper = await HelperConnection.open(places.socket);
+    const made = new Made(context, source);
+    try {
+      const profile = await join(context, source, name, made, interrupt.signal);
+      const tunnel = await bringUp(helper, profile, {
+        accept: listOf(given, 'accept'),
+        subtract: false,
+        wait: handshakeWait,
+      }).catch(notAnswered);
+      made.tunnel = name;
+      say(connected(name, tunnel === null ? null : tunnel.state));
+    } catch (error) {
+      await made.undo();
+      throw error;
+    } finally {
+      helper.close();
+    }
+    await follow(context, name, syncOf(context, name), pause, interrupt.signal);
+    if (!has(given, 'rm')) return left(name);
+    await new Made(context, source, {
+      tunnel: name,
+      profile: name,
+      peer: await peerOf(context, name),
+    }).undo();
+    return {
+      json: { profile: name, removed: true },
+      text: `${name}: the tunnel, the profile and the Peer are gone.`,
+    };
+  },
+};
+
+/** What a run has made, and can undo. */
+class Made {
+  readonly #context: CommandContext;
+  readonly #source: ApiSource;
+  tunnel: string | null;
+  profile: string | null;
+  peer: string | null;
+
+  constructor(
+    context: CommandContext,
+    source: ApiSource,
+    { tunnel, profile, peer }: { tunnel: string | null; profile: string | null; peer: string | null } = {
+      tunnel: null,
+      profile: null,
+      peer: null,
+    },
+  ) {
+    this.#context = context;
+    this.#source = source;
+    this.tunnel = tunnel;
+    this.profile = profile;
+    this.peer = peer;
+  }
+
+  /** Undoes all of it, as far as that is possible. @throws FaultError the first that kept something from it */
+  async undo(): Promise<void> {
+    const { places } = this.#context;
+    const { store } = clusterPlaces(places);
+    const faults: Fault[] = [];
+    const attempt = async (work: () => Promise<unknown>): Promise<void> => {
+      await work().catch((error: unknown) => faults.push(faultOf(error)));
+    };
+    const { tunnel, profile, peer } = this;
+    if (tunnel !== null) {
+      await attempt(async () => {
+        const helper = await HelperConnection.open(places.socket);
+        await takeDown(helper, store, tunnel)
+          .catch(unlessGone)
+          .finally(() => helper.close());
+      });
+    }
+    // The Peer first: that it is ours is known by the key, which is in the profile.
+    if (peer !== null) {
+      await attempt(async () => {
+        const { withClusterApi } = await import('../../cluster-api.ts');
+        await withClusterApi(this.#context, this.#source, (client) =>
+          removePeer(client, peer, new OwnKeys(places.home)),
+        );
+      });
+    }
+    // Without the profile nobody could remove a Peer that is still there.
+    if (profile !== null && faults.length === 0)
+      await attempt(async () => store.remove(await store.find(profile)));
+    const [first] = faults;
+    if (first !== undefined) throw new FaultError(first);
+  }
+}
+
+/** The profile of the cluster: the one that is there, or a new one of a Peer that is made for it. */
+async function join(
+  context: CommandContext,
+  source: ApiSource,
+  name: string,
+  made: Made,
+  signal: AbortSignal,
+) {
+  const { given, places, say } = context;
+  const cluster = clusterPlaces(places);
+  if ((await cluster.store.names()).includes(name)) {
+    await cluster.kept.get(name);
+    await syncOf(context, name).step();
+    return cluster.store.find(name);
+  }
+  const { withClusterApi } = await import('../../cluster-api.ts');
+  const wish = await readPeerWish(given, places.home);
+  return withClusterApi(context, source, async (client) => {
+    const before = clusterOf(await readCluster(client, meshAndServices));
+    const peer = await applyPeer(client, before, wish, new OwnKeys(places.home));
+    if (peer.outcome === 'created') made.peer = peer.name;
+    say({
+      json: { peer: peer.name, publicKey: peer.publicKey, addresses: peer.addresses },
+      text: `The Peer ${peer.name} has ${peer.addresses.join(', ')}.`,
+    });
+    requireTime(signal);
+    const after = clusterOf(await readCluster(client, meshAndServices));
+    const words = servicesIn(listOf(given, 'service-cidr'), after);
+    const serviceCidrs = chosenServiceCidrs(words, after);
+    const gateway = valueOf(given, 'gateway') ?? null;
+    const names = has(given, 'no-names') ? null : reachableNames(after, serviceCidrs);
+    const { profile } = await importKiloPeer(
+      cluster,
+      name,
+      after,
+      { peer: peer.name, serviceCidrs, gateway },
+      names,
+      { source, serviceCidrs: words, gateway, granularity: null, topologyLabel: null },
+      null,
+    );
+    made.profile = profile.name;
+    say(imported(profile.name, serviceCidrs, names?.domains ?? []));
+    requireTime(signal);
+    return cluster.store.find(profile.name);
+  });
+}
+
+/** A cluster that does not tell of its Services is reached without them. */
+function servicesIn(words: readonly string[], { serviceCidrs }: Cluster): string[] {
+  if (words.length > 0) return [...words];
+  return serviceCidrs.length > 0 ? ['auto'] : [];
+}
+
+/** @throws FaultError `interrupted` */
+function requireTime(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new FaultError({
+    code: 'interrupted',
+    message: 'It was interrupted.',
+    hint: 'What had been made was undone.',
+  });
+}
+
+/** Null where the tunnel stands and nobody has answered yet: the cluster may take its time. */
+function notAnswered(error: unknown): null {
+  if (faultOf(error).code === 'handshake-timeout') return null;
+  throw error;
+}
+
+function unlessGone(error: unknown): void {
+  if (faultOf(error).code !== 'tunnel-not-up') throw error;
+}
+
+async function peerOf({ places }: CommandContext, name: string): Promise<string | null> {
+  return (
+    (
+      await clusterPlaces(places)
+        .kept.find(name)
+        .catch(() => null)
+    )?.peer ?? null
+  );
+}
+
+function imported(profile: string, serviceCidrs: readonly Prefix[], domains: readonly string[]): Answer {
+  const services = serviceCidrs.map(formatPrefix);
+  return {
+    json: { profile, serviceCidrs: services, domains },
+    text: [
+      `${profile}: its profile is kept.`,
+      services.length === 0
+        ? 'Services: nothing tells which addresses they have; --service-cidr CIDR does.'
+        : `Services: ${services.join(', ')}`,
+      domains.length === 0
+        ? 'Names: as before.'
+        : `Names: ${domains.slice(0, 4).join(', ')}${domains.length > 4 ? ', …' : ''}`,
+    ].join('\n'),
+  };
+}
+
+function connected(profile: string, state: string | null): Answer {
+  return {
+    json: { profile, state: state ?? 'handshaking' },
+    text:
+      state === null
+        ? `! ${profile}: the tunnel is up, and no node has answered for ${handshakeWait} s. "adit diagnose ${profile}" tells more.`
+        : `${profile}: ${state}. Ctrl-C ends this.`,
+  };
+}
+
+function left(profile: string): Answer {
+  return {
+    json: { profile, removed: false },
+    text: `${profile}: not followed any more. The tunnel stays up: "adit down ${profile}" takes it down.`,
+  };
+}

@@ -1,0 +1,214 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { callerSeenBy, httpGet } from '../measure.ts';
+import { signalProcess } from '../namespaces.ts';
+import { AditClient } from '../product/client.ts';
+import { addressOf, clusterName, everything, lanName } from '../product/names.ts';
+import { Running } from '../running.ts';
+import { DNS_SERVICE, WEB_SERVICE } from '../scenarios/cloud.ts';
+import type { CloudName } from '../scenarios/cloud.ts';
+import { openFourClouds } from '../scenarios/four-clouds.ts';
+import type { FourClouds } from '../scenarios/four-clouds.ts';
+import { difference } from '../snapshot.ts';
+import { describeInLab } from '../testing.ts';
+import { KubeCluster } from './cluster.ts';
+import { KiloAgents } from './kilo-agents.ts';
+import { defineKilo, peersPath } from './kilo.ts';
+import { kubePrograms } from './programs.ts';
+
+const programs = await kubePrograms();
+const whyNot = typeof programs === 'string' ? ` [skipped: ${programs}]` : '';
+
+/** Milliseconds for something that a sync finds at its next look, a second later. */
+const soon = { timeout: 60_000, interval: 200 };
+
+const nothing = { gone: [], added: [] };
+
+interface Stage {
+  readonly scenario: FourClouds;
+  readonly cluster: KubeCluster;
+  readonly agents: KiloAgents;
+  readonly adit: AditClient;
+  /** Options of commands that ask the API server. */
+  readonly source: string[];
+}
+
+/** Seed 002's clouds, with a real API server that tells of them, and Kilo's agents on the nodes. */
+async function inCluster(work: (stage: Stage) => Promise<void>): Promise<void> {
+  if (typeof programs === 'string') throw new Error(programs);
+  await using scenario = await openFourClouds();
+  await using cluster = await KubeCluster.start(programs);
+  await defineKilo(cluster);
+  await makeServices(cluster);
+  await using agents = await KiloAgents.start(cluster, scenario.nodes, scenario.clouds);
+  await scenario.client.settled();
+  await using adit = await AditClient.start(scenario.client, scenario.lab.folder);
+  const path = join(cluster.folder, 'kubeconfig');
+  await writeFile(path, cluster.kubeconfig(), { mode: 0o600 });
+  await work({ scenario, cluster, agents, adit, source: ['--kubeconfig', path] });
+}
+
+/** What CoreDNS and the controller of ServiceCIDRs make. */
+async function makeServices(cluster: KubeCluster): Promise<void> {
+  const services = '/api/v1/namespaces';
+  const ports = [{ name: 'dns', port: 53, protocol: 'UDP' }];
+  await cluster.there(`${services}/kube-system`);
+  await cluster.there(`${services}/default`);
+  await cluster.write('POST', `${services}/kube-system/services`, {
+    metadata: { name: 'kube-dns', labels: { 'k8s-app': 'kube-dns' } },
+    spec: { clusterIP: DNS_SERVICE, ports },
+  });
+  await cluster.write('POST', `${services}/default/services`, {
+    metadata: { name: 'web' },
+    spec: { clusterIP: WEB_SERVICE, ports: [{ port: 80 }] },
+  });
+  const range = '/apis/networking.k8s.io/v1/servicecidrs/kubernetes';
+  await cluster.there(range);
+  const ready = {
+    type: 'Ready',
+    status: 'True',
+    reason: 'Lab',
+    message: '',
+    lastTransitionTime: '2026-01-01T00:00:00Z',
+  };
+  await cluster.write('PATCH', `${range}/status`, { status: { conditions: [ready] } });
+}
+
+/** Which clouds' pods answer. */
+async function podsThatAnswer({ clouds, client }: FourClouds): Promise<string[]> {
+  const answers = await Promise.all(
+    clouds.map(({ name, podAddress }) =>
+      httpGet(client, `http://${podAddress}/`).then(
+        () => [name],
+        () => [],
+      ),
+    ),
+  );
+  return answers.flat();
+}
+
+const all: readonly CloudName[] = ['aws', 'azure', 'gcp', 'aliyun'];
+
+describeInLab('a Kilo cluster with a real API server', () => {
+  test.skipIf(whyNot !== '')(
+    `is reached by one command, followed, and left without a trace${whyNot}`,
+    { timeout: 300_000 },
+    async () => {
+      await inCluster(async ({ scenario, cluster, agents, adit, source }) => {
+        const { client } = scenario;
+        const before = await everything(client);
+        const words = [
+          'cluster',
+          'connect',
+          ...source,
+          '--as',
+          'work',
+          '--name',
+          'laptop',
+          '--rm',
+          '--every=1',
+          '--json',
+        ];
+        await using connect = new Running('connect', adit.argv(...words), undefined, {
+          env: adit.environment,
+        });
+        await connect.line(/"state":"connected"/, 60_000);
+        // A node that has not let the new Peer in yet is called again after 5 s.
+        await expect.poll(() => podsThatAnswer(scenario), soon).toEqual(all);
+        // By the first node of all, aliyun, whose address in the mesh the web server sees.
+        expect(await callerSeenBy(client, `http://${WEB_SERVICE}/`)).toBe('10.4.0.4');
+        expect(await addressOf(client, clusterName.name)).toBe(clusterName.address);
+        expect(await addressOf(client, lanName.name)).toBe(lanName.address);
+        const first = await adit.status('work');
+        expect(first.peers.map(({ name }) => name).sort()).toEqual([...all].sort());
+        const handshakeOf = async (name: string): Promise<string | null> =>
+          (await adit.status('work')).peers.find((peer) => peer.name === name)?.latestHandshake ?? null;
+        const session = await handshakeOf('azure');
+
+        // A change of last-seen alone changes nothing: nodes check in all the time.
+        const said = connect.lines.length;
+        await new Promise((resolve) => setTimeout(resolve, 3000));
+        expect(connect.lines.slice(said)).toEqual([]);
+
+        // A node that stops to check in keeps its peer, marked, and its Pods answer.
+        await agents.age('gcp', 120);
+        await connect.line(/"stale":\["gcp"\]/, 60_000);
+        const peersNow = async () => (await adit.status('work')).peers.map(({ name }) => name ?? '').sort();
+        expect(await peersNow()).toEqual(['aliyun', 'aws', 'azure', 'gcp (stale)']);
+        expect(await podsThatAnswer(scenario)).toEqual(all);
+        // After five minutes it goes, and a node that is new comes.
+        await agents.age('gcp', 301);
+        await expect.poll(peersNow, soon).toEqual(['aliyun', 'aws', 'azure']);
+        expect(await podsThatAnswer(scenario)).toEqual(['aws', 'azure', 'aliyun']);
+        await agents.remove('gcp');
+        await agents.add('gcp');
+        await expect.poll(peersNow, soon).toEqual(['aliyun', 'aws', 'azure', 'gcp']);
+        await expect.poll(() => podsThatAnswer(scenario), soon).toEqual(all);
+
+        // The gateway is moved by another command, and the sync goes on from there.
+        await adit.done('cluster', 'gateway', 'work', 'azure');
+        expect(await callerSeenBy(client, `http://${WEB_SERVICE}/`)).toBe('10.42.1.1');
+        const way = (await adit.status('work')).peers.find(({ allowedIps }) =>
+          allowedIps.includes('10.43.0.0/16'),
+        );
+        expect(way?.name).toBe('azure');
+        expect(await handshakeOf('azure')).toBe(session);
+
+        // The API is away, and comes back when no node could check in: the tunnel stays as it is.
+        const api = cluster.processes[0];
+        if (api === undefined) throw new Error('no API server');
+        const peers = await peersNow();
+        signalProcess(api, 'SIGSTOP');
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        expect(await podsThatAnswer(scenario)).toEqual(all);
+        signalProcess(api, 'SIGCONT');
+        for (const name of all) await agents.age(name, 90);
+        await connect.line(/"stale":\["aliyun"|kilo-nodes-missing/, 60_000);
+        expect((await peersNow()).map((name) => name.replace(' (stale)', ''))).toEqual(peers);
+        expect(await podsThatAnswer(scenario)).toEqual(all);
+        for (const name of all) await agents.age(name, 0);
+        await expect.poll(peersNow, soon).toEqual(peers);
+
+        if (connect.pid === null) throw new Error('it has ended');
+        signalProcess(connect.pid, 'SIGINT');
+        expect(await connect.exited).toEqual({ code: 0, signal: null });
+        const { value } = await cluster.ask('GET', peersPath);
+        expect((value as { items: unknown[] }).items).toEqual([]);
+        expect(await adit.done('list')).toMatchObject({ profiles: [] });
+        expect(difference(before, await everything(client))).toEqual(nothing);
+      });
+    },
+  );
+
+  test.skipIf(whyNot !== '')(
+    `is imported, brought up, and kept in step once${whyNot}`,
+    { timeout: 300_000 },
+    async () => {
+      await inCluster(async ({ scenario, agents, adit, source }) => {
+        await adit.done('cluster', 'peer', 'apply', ...source, '--name', 'laptop');
+        const imported = await adit.done(
+          ...['cluster', 'import', ...source, '--as', 'work', '--peer', 'laptop'],
+          ...['--service-cidr', 'auto', '--gateway', 'aws', '--names'],
+        );
+        expect(imported).toMatchObject({ profile: 'work', gateway: 'aws', serviceCidrs: ['10.43.0.0/16'] });
+        await adit.done('up', 'work', '--wait=20');
+        await expect.poll(() => podsThatAnswer(scenario), soon).toEqual(all);
+        expect(await addressOf(scenario.client, clusterName.name)).toBe(clusterName.address);
+        expect(await adit.done('cluster', 'sync', 'work', '--once')).toMatchObject({
+          changes: [],
+          stale: [],
+        });
+        await agents.remove('aliyun');
+        expect(await adit.done('cluster', 'sync', 'work', '--once')).toMatchObject({
+          changes: expect.arrayContaining([
+            expect.objectContaining({ kind: 'removed', name: 'aliyun' }),
+          ]) as unknown,
+          applied: true,
+        });
+        expect(await podsThatAnswer(scenario)).toEqual(['aws', 'azure', 'gcp']);
+        await adit.done('down', 'work');
+      });
+    },
+  );
+});
