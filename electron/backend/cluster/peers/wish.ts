@@ -68,7 +68,8 @@ export function freeAddresses(cluster: Cluster, { pools }: PeerWish, taken: read
 export function requireFree(addresses: readonly Address[], taken: readonly Prefix[]): void {
   for (const address of addresses) {
     const place = taken.find((other) => overlaps(other, hostPrefix(address)));
-    if (place !== undefined) throw addressTaken(formatAddress(address), formatPrefix(place));
+    if (place !== undefined)
+      throw addressTaken(formatAddress(address), `${formatPrefix(place)} is in use there`);
   }
 }
 
@@ -90,10 +91,10 @@ export function nameTaken(name: string): FaultError {
 }
 
 /** `peer-address-taken`. */
-export function addressTaken(address: string, by: string): FaultError {
+export function addressTaken(address: string, why: string): FaultError {
   return new FaultError({
     code: 'peer-address-taken',
-    message: `${address} is not free in the cluster: it belongs to ${by}.`,
+    message: `${address} is not free in the cluster: ${why}.`,
     hint: 'Leave --address out, and a free one is taken.',
   });
 }
