@@ -147,3 +147,48 @@ describe('adit import --repair', () => {
     expect((await adit.run(['export', 'home'])).stdout).toBe(homeConf.replace('Home, by hand', '家'));
   });
 });
+
+describe('adit import of Peers as kgctl prints them', () => {
+  const peer = (name: string, endpoint: string): string =>
+    [
+      'apiVersion: kilo.squat.ai/v1alpha1',
+      'kind: Peer',
+      `metadata: {name: ${name}}`,
+      `spec: {allowedIPs: [10.5.0.1/32], ${endpoint}, persistentKeepalive: 25000000000, publicKey: ${keys.peer}}`,
+      '',
+    ].join('\n');
+
+  it('makes a profile of them, and says what kgctl has left out', async () => {
+    const adit = new Adit();
+    const path = fileOf(
+      'cloud.yaml',
+      peer('first', 'endpoint: {dnsOrIP: {dns: "51820", ip: <nil>}, port: 51820}'),
+    );
+    const { files } = (await adit.json('import', path, '--address', '10.5.0.9')) as Report;
+    expect(files).toMatchObject([
+      {
+        kind: 'imported',
+        name: 'cloud',
+        warnings: [{ code: 'peer-endpoint-lost' }, { code: 'private-key-missing' }],
+      },
+    ]);
+    const { stdout } = await adit.run(['show', 'cloud']);
+    for (const line of [
+      '# Name = first',
+      'AllowedIPs = 10.5.0.1/32',
+      'PersistentKeepalive = 25',
+      'Address = 10.5.0.9',
+    ])
+      expect(stdout).toContain(`${line}\n`);
+  });
+
+  it('refuses the flat Peer of a seed with its cure, and YAML that is none', async () => {
+    const flat = fileOf('flat.yaml', peer('goblin', 'endpoint: {dns: goblin.lqingcloud.cn, port: 51820}'));
+    const broken = fileOf('broken.yaml', `${peer('first', 'x: 1')}]`);
+    const adit = new Adit();
+    const { code, stdout } = await adit.run(['import', flat, broken]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('{"dnsOrIP":{"dns":"goblin.lqingcloud.cn"},"port":51820}');
+    expect(stdout).toContain('broken.yaml: refused (cluster-file-malformed)');
+  });
+});

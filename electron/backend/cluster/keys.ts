@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKeyPair, publicKeyOf, sameKey } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
@@ -38,6 +38,15 @@ export class KeyRing {
     const privateKey = (await readFile(this.#path(publicKey), 'utf8').catch(() => '')).trim();
     const own = publicKeyOf(privateKey);
     return own !== null && sameKey(own, publicKey) ? privateKey : null;
+  }
+
+  /** The public keys whose private ones are kept. */
+  async all(): Promise<KeyText[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const hexes = names.filter((name) => /^[0-9a-f]{64}$/.test(name));
+    const keys = hexes.map((name) => Buffer.from(name, 'hex').toString('base64'));
+    const found = await Promise.all(keys.map((key) => this.find(key)));
+    return keys.filter((_, index) => found[index] !== null);
   }
 
   /** Forgets a private key. */

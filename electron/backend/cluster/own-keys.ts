@@ -1,4 +1,3 @@
-import { sameKey } from '../../../shared/config/index.ts';
 import type { KeyText } from '../../../shared/tunnel/status.ts';
 import { ProfileStore } from '../profiles/store.ts';
 import { KeyRing } from './keys.ts';
@@ -7,7 +6,6 @@ import { KeyRing } from './keys.ts';
 export class OwnKeys {
   readonly #ring: KeyRing;
   readonly #profiles: ProfileStore;
-  #inProfiles: Promise<readonly KeyText[]> | null = null;
 
   /** @param home the state folder */
   constructor(home: string) {
@@ -21,19 +19,24 @@ export class OwnKeys {
   }
 
   /** Whether the private half of a public key is kept here. */
-  async has(publicKey: KeyText): Promise<boolean> {
-    return (await this.#isInProfile(publicKey)) || (await this.#ring.find(publicKey)) !== null;
+  async has(publicKey: KeyText | null): Promise<boolean> {
+    return publicKey !== null && (await this.among([{ publicKey }])).length > 0;
+  }
+
+  /** Those of some whose private keys are kept here. */
+  async among<T extends { readonly publicKey: KeyText | null }>(some: readonly T[]): Promise<T[]> {
+    const own = new Set([...(await this.#ring.all()), ...(await this.#inProfiles())]);
+    return some.filter(({ publicKey }) => publicKey !== null && own.has(publicKey));
   }
 
   /** Forgets a key that waits for a profile; one that a profile has stays. */
   async forget(publicKey: KeyText): Promise<void> {
-    if (!(await this.#isInProfile(publicKey))) await this.#ring.remove(publicKey);
+    if (!(await this.#inProfiles()).has(publicKey)) await this.#ring.remove(publicKey);
   }
 
-  async #isInProfile(publicKey: KeyText): Promise<boolean> {
-    this.#inProfiles ??= this.#profiles
-      .all()
-      .then((profiles) => profiles.flatMap((profile) => profile.summary().publicKey ?? []));
-    return (await this.#inProfiles).some((key) => sameKey(key, publicKey));
+  /** Public keys as they are derived, which is how the cluster's are read. */
+  async #inProfiles(): Promise<ReadonlySet<KeyText>> {
+    const profiles = await this.#profiles.all();
+    return new Set(profiles.flatMap((profile) => profile.summary().publicKey ?? []));
   }
 }

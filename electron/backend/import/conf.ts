@@ -17,6 +17,7 @@ import type {
   ForeignConf,
   OwnEnd,
 } from '../../../shared/config/index.ts';
+import { looksLikePeers } from '../../../shared/cluster/exported-peers.ts';
 import type { ImportOutcome } from '../../../shared/contract/ui/verbs.ts';
 import { FaultError, faultOf } from '../../../shared/fault.ts';
 import { faultOfDiagnostics } from '../profiles/profile.ts';
@@ -52,6 +53,8 @@ export async function importConf(
   options: ImportOptions,
 ): Promise<ImportOutcome[]> {
   const decoded = decode(bytes);
+  if (looksLikePeers(decoded.text))
+    return [await importPeers(store, { file, name, bytes }, decoded, options)];
   const foreign = readForeign(decoded.text);
   if (foreign === null) {
     const source = { ...decoded, fileName: basename(file), lineAt: (line: number) => line };
@@ -65,6 +68,26 @@ export async function importConf(
     outcomes.push(await outcomeOf(label, () => takeIn(store, own, sourceOf(file, conf), options)));
   }
   return outcomes;
+}
+
+/** Peer objects of a cluster: what there is to say of them is beside what there is to say of the text that they make. */
+async function importPeers(
+  store: ProfileStore,
+  { file, name }: GivenConf,
+  decoded: Decoded,
+  options: ImportOptions,
+): Promise<ImportOutcome> {
+  try {
+    const { readPeerObjects } = await import('./peer-objects.ts');
+    const { text, warnings } = await readPeerObjects(decoded.text);
+    const source = { text, encoding: plainUtf8, fileName: basename(file), lineAt: (line: number) => line };
+    const outcome = await outcomeOf(file, () => takeIn(store, name, source, options));
+    if (outcome.kind === 'refused') return outcome;
+    const said = warnings.map(({ code, message, hint }) => ({ code, message, hint }));
+    return { ...outcome, warnings: [...said, ...outcome.warnings] };
+  } catch (error) {
+    return { kind: 'refused', file, error: faultOf(error) };
+  }
 }
 
 function sourceOf(file: string, { text, sourceLines }: ForeignConf): Source {

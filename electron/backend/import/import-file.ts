@@ -63,5 +63,5 @@ async function importArchive(
 
 /** The name a file gives its profile: without folders and without the ending that tells its kind. */
 function profileNameFor(path: string): string {
-  return basename(path.replaceAll('\\', '/')).replace(/\.(conf|txt|png|jpe?g)$/i, '');
+  return basename(path.replaceAll('\\', '/')).replace(/\.(conf|txt|ya?ml|json|png|jpe?g)$/i, '');
 }

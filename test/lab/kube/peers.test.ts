@@ -228,6 +228,12 @@ describe.skipIf(typeof programs === 'string')(
       const usual = (await apply(adit)).name;
       expect((await apply(new Adit())).name).toBe(`${usual}-2`);
       expect((await apply(adit)).outcome).toBe('unchanged');
+      const renamed = new Adit();
+      await apply(renamed, '--name', 'whatever');
+      expect(await apply(renamed, '--keepalive', '10')).toMatchObject({
+        name: 'whatever',
+        outcome: 'changed',
+      });
     });
 
     it.each(['10.5.0.1', '10.42.1.7', '10.43.0.9', '10.4.0.200', '10.1.0.1', '203.0.113.1'])(

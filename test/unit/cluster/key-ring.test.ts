@@ -33,4 +33,13 @@ describe('keys that wait for their profile', () => {
     await ring.remove(other);
     expect(await ring.find(other)).toBeNull();
   });
+
+  it('are told all, and nothing else that lies there', async () => {
+    const ring = new KeyRing(home);
+    expect(await ring.all()).toEqual([]);
+    const made = [await ring.make(), await ring.make()].sort();
+    writeFileSync(join(home, 'clusters', 'keys', 'notes.txt'), 'x');
+    writeFileSync(join(home, 'clusters', 'keys', 'a'.repeat(64)), 'no key');
+    expect((await ring.all()).sort()).toEqual(made);
+  });
 });

@@ -90,7 +90,7 @@ async function makePeer(
   if (settled !== null) return { name, publicKey, addresses: settled, outcome: 'created' };
   await deletePeer(client, name, null);
   await keys.forget(publicKey);
-  throw addressTaken(allowedIps.join(', '), 'somebody who took it at the same time');
+  throw addressTaken(allowedIps.join(', '), 'somebody else has taken it at the same time');
 }
 
 async function changePeer(
@@ -119,7 +119,7 @@ async function changePeer(
   if (!moves || (await settle(client, cluster, wish, name, allowedIps)) !== null)
     return { name, publicKey, addresses: allowedIps, outcome: 'changed' };
   await patchPeer(client, name, { spec: { allowedIPs: before } });
-  throw addressTaken(allowedIps.join(', '), 'somebody who took it at the same time');
+  throw addressTaken(allowedIps.join(', '), 'somebody else has taken it at the same time');
 }
 
 /**

@@ -48,14 +48,13 @@ function namedPeer(item: unknown): NamedPeer[] {
 }
 
 async function onlyOwn(found: readonly NamedPeer[], keys: OwnKeys): Promise<NamedPeer> {
-  const own: NamedPeer[] = [];
-  for (const peer of found) if (peer.publicKey !== null && (await keys.has(peer.publicKey))) own.push(peer);
+  const own = await keys.among(found);
   const [first, ...others] = own;
   if (first === undefined) throw notFound('The cluster has no Peer whose private key is kept here.');
   if (others.length === 0) return first;
   throw new FaultError({
     code: 'peer-ambiguous',
-    message: `Several Peers of the cluster are ours: ${own.map((peer) => peer.name).join(', ')}.`,
+    message: `Several Peers of the cluster are ours: ${own.map((peer) => printable(peer.name)).join(', ')}.`,
     hint: 'Say which: adit cluster peer remove NAME',
   });
 }

@@ -13,7 +13,7 @@ import type { OwnKeys } from '../own-keys.ts';
 
 /** The Peer that this laptop wants in a cluster. */
 export interface PeerWish {
-  /** Null for the first of `usualName`, `usualName-2` and so on that is free or ours. */
+  /** Null for the only one that is ours, or the first of `usualName`, `usualName-2` and so on that is free or ours. */
   readonly name: string | null;
   readonly usualName: string;
   /** None for those that it has, or free ones. */
@@ -37,15 +37,16 @@ export async function placeFor(
   { peers, refused }: KiloPeers,
   keys: OwnKeys,
 ): Promise<{ readonly name: string; readonly own: KiloPeer | null }> {
-  const known = new Map(peers.map((peer) => [peer.name, peer]));
+  const own = await keys.among(peers);
+  const [first] = own;
+  // The only one that is ours is meant, whatever it is called.
+  if (name === null && first !== undefined && own.length === 1) return { name: first.name, own: first };
+  const ownByName = new Map(own.map((peer) => [peer.name, peer]));
   const taken = new Set([...peers, ...refused].map((peer) => peer.name));
-  for (let count = 1; count <= mostNames; count++) {
+  for (let count = 1; count <= (name === null ? mostNames : 1); count++) {
     const candidate = name ?? nthName(usualName, count);
-    if (!taken.has(candidate)) return { name: candidate, own: null };
-    const peer = known.get(candidate);
-    if (peer?.publicKey !== undefined && peer.publicKey !== null && (await keys.has(peer.publicKey)))
-      return { name: candidate, own: peer };
-    if (name !== null) break;
+    const known = ownByName.get(candidate) ?? null;
+    if (known !== null || !taken.has(candidate)) return { name: candidate, own: known };
   }
   throw nameTaken(name ?? usualName);
 }
@@ -67,7 +68,8 @@ export function freeAddresses(cluster: Cluster, { pools }: PeerWish, taken: read
 export function requireFree(addresses: readonly Address[], taken: readonly Prefix[]): void {
   for (const address of addresses) {
     const place = taken.find((other) => overlaps(other, hostPrefix(address)));
-    if (place !== undefined) throw addressTaken(formatAddress(address), formatPrefix(place));
+    if (place !== undefined)
+      throw addressTaken(formatAddress(address), `${formatPrefix(place)} is in use there`);
   }
 }
 
@@ -89,10 +91,10 @@ export function nameTaken(name: string): FaultError {
 }
 
 /** `peer-address-taken`. */
-export function addressTaken(address: string, by: string): FaultError {
+export function addressTaken(address: string, why: string): FaultError {
   return new FaultError({
     code: 'peer-address-taken',
-    message: `${address} is not free in the cluster: it belongs to ${by}.`,
+    message: `${address} is not free in the cluster: ${why}.`,
     hint: 'Leave --address out, and a free one is taken.',
   });
 }

@@ -11,6 +11,7 @@ import { itemsOf } from '../../../../shared/cluster/readings.ts';
 import { FaultError } from '../../../../shared/fault.ts';
 import type { Address } from '../../../../shared/network/address.ts';
 import { networkOf } from '../../../../shared/network/prefix.ts';
+import { printable } from '../../../backend/cluster/exec/plugin.ts';
 import { OwnKeys } from '../../../backend/cluster/own-keys.ts';
 import { asYaml, readSource, sourceOperands, sourceOptions } from '../../cluster-source.ts';
 import { operandAt, valueOf } from '../../command.ts';
@@ -90,19 +91,17 @@ async function addressFor(context: CommandContext): Promise<Address> {
     message:
       peer === undefined
         ? `The cluster has no Peer ${JSON.stringify(name)} that Kilo takes.`
-        : `The Peer ${peer.name} has no address of its own, only networks.`,
+        : `The Peer ${printable(peer.name)} has no address of its own, only networks.`,
     hint: 'Name another, or write the address: --address 10.5.0.7.',
     command: 'adit cluster peer list',
   });
 }
 
 async function ownPeer(peers: readonly KiloPeer[], { places }: CommandContext): Promise<KiloPeer> {
-  const keys = new OwnKeys(places.home);
-  const own: KiloPeer[] = [];
-  for (const peer of peers) if (peer.publicKey !== null && (await keys.has(peer.publicKey))) own.push(peer);
+  const own = await new OwnKeys(places.home).among(peers);
   const [first] = own;
   if (first !== undefined && own.length === 1) return first;
-  const names = own.map(({ name }) => name).join(', ');
+  const names = own.map(({ name }) => printable(name)).join(', ');
   throw new FaultError(
     first === undefined
       ? {

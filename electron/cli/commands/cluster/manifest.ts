@@ -31,6 +31,18 @@ export const clusterManifest: Command = {
     ...sourceOptions,
     output: outputOption,
     ...relayOptions,
+    address: {
+      kind: 'value',
+      placeholder: 'ADDRESS',
+      summary:
+        'The relay’s, with the network of its laptops: 10.200.200.2/24; or this laptop’s in a second mesh',
+    },
+    endpoint: {
+      kind: 'value',
+      placeholder: 'HOST[:PORT]',
+      summary:
+        'Where the relay is dialled, with a port; or the one node, without (default: what the cluster says)',
+    },
   },
   async run(context) {
     const { given } = context;

@@ -1,3 +1,4 @@
+import { shellWord } from '../../../diagnosis/commands.ts';
 import { patchPeer } from '../../kubectl.ts';
 import type { PeerProblem, RefusedPeer } from '../../objects/kilo-peer.ts';
 import { nameIn, quoted, warningEntry } from '../entry.ts';
@@ -31,6 +32,13 @@ export const peerEntries = {
         nameIn(subject),
         missing === 'key' ? { publicKey: 'PUBLIC_KEY' } : { allowedIPs: ['10.5.0.1/32'] },
       )}`,
+    }),
+  ),
+  'peer-endpoint-lost': warningEntry(
+    'The endpoint of a Peer was a name, of which kgctl has printed the port only.',
+    (subject) => ({
+      message: `The endpoint of ${nameIn(subject)} is a name, which kgctl leaves out where it prints YAML or JSON.`,
+      hint: `Take it from the Peer itself: kubectl get peers.kilo.squat.ai ${shellWord(nameIn(subject))} -o yaml`,
     }),
   ),
   'peer-address-taken': warningEntry(

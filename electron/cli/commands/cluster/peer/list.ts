@@ -2,6 +2,7 @@ import { allowedIpTexts, readKiloPeers } from '../../../../../shared/cluster/obj
 import { itemsOf } from '../../../../../shared/cluster/readings.ts';
 import { formatMeshEndpoint } from '../../../../../shared/cluster/values/endpoint.ts';
 import type { ClusterWarning } from '../../../../../shared/cluster/warnings/catalogue.ts';
+import { printable } from '../../../../backend/cluster/exec/plugin.ts';
 import { OwnKeys } from '../../../../backend/cluster/own-keys.ts';
 import {
   asYaml,
@@ -29,21 +30,19 @@ export const clusterPeerList: Command = {
     if (readings.kinds.peers.kind === 'absent') throw withoutPeers();
     const warnings: ClusterWarning[] = [];
     const found = readKiloPeers(itemsOf(readings, 'peers'), (warning) => warnings.push(warning));
-    const keys = new OwnKeys(context.places.home);
-    const peers = await Promise.all(
-      found.peers.map(async (peer) => ({
-        name: peer.name,
-        publicKey: peer.publicKey,
-        addresses: allowedIpTexts(peer),
-        endpoint: peer.endpoint === null ? null : formatMeshEndpoint(peer.endpoint),
-        isOurs: peer.publicKey !== null && (await keys.has(peer.publicKey)),
-      })),
-    );
+    const own = new Set(await new OwnKeys(context.places.home).among(found.peers));
+    const peers = found.peers.map((peer) => ({
+      name: peer.name,
+      publicKey: peer.publicKey,
+      addresses: allowedIpTexts(peer),
+      endpoint: peer.endpoint === null ? null : formatMeshEndpoint(peer.endpoint),
+      isOurs: own.has(peer),
+    }));
     const json = { peers, warnings };
     const remarks = warnings.map(({ message, hint }) => `${message} ${hint}`);
     if (output === 'yaml') return { json, text: await asYaml(json), verbatim: true, remarks };
     const rows = peers.map(({ name, publicKey, addresses, endpoint, isOurs }) => [
-      name,
+      printable(name),
       isOurs ? 'yes' : '',
       addresses.join(', '),
       endpoint ?? '',
