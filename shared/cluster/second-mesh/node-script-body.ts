@@ -243,7 +243,6 @@ apply() {
     step "Do this again whenever this host starts"
     run cp "$0" "$state/boot-$laptop_address.sh"
     run write_unit
-    run systemctl daemon-reload
     run systemctl enable adit-node.service
   fi
 }
@@ -277,6 +276,8 @@ WantedBy=multi-user.target
 END
   chmod 644 "$unit"
 }
+
+reload_units() { systemctl daemon-reload 2>/dev/null || true; }
 
 add_rules_iptables() {
   add_rule filter INPUT -p udp --dport "$port" -m comment --comment "$link" -j ACCEPT
@@ -353,7 +354,7 @@ undo() {
   if [ -e "$unit" ]; then
     run systemctl disable adit-node.service
     run rm -f "$unit"
-    run systemctl daemon-reload
+    run reload_units
   fi
   step "Take away the rules for the firewall"
   [ -z "$tables" ] || "remove_rules_$tables"
