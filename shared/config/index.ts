@@ -50,6 +50,8 @@ export { forwardSteps } from './ends/steps.ts';
 export type { Purpose, Step } from './ends/steps.ts';
 
 export type { ForeignConf } from './foreign/foreign-conf.ts';
+export { genWebConf } from './foreign/gen-web.ts';
+export type { GenWebConf } from './foreign/gen-web.ts';
 export { fillOwnEnd } from './foreign/own-end.ts';
 export type { OwnEnd } from './foreign/own-end.ts';
 export { readForeign } from './foreign/read-foreign.ts';
