@@ -47,6 +47,8 @@ export type { End, EndPeer } from './ends/end.ts';
 export { farSideOf, ownStepsOf } from './ends/far-side.ts';
 export type { FarSide } from './ends/far-side.ts';
 export { forwardSteps } from './ends/steps.ts';
+export { serverSnippets, serverSnippetsText } from './ends/server-snippets.ts';
+export type { ServerSnippet } from './ends/server-snippets.ts';
 export type { Purpose, Step } from './ends/steps.ts';
 
 export type { ForeignConf } from './foreign/foreign-conf.ts';

@@ -31,7 +31,8 @@ const client = {
   address: ['10.0.0.5/32'],
   tags: [],
   privateKey: 'wD595KeTPKBDneKWOTUjJQjxZ5RrlxsbeEsWL0gbyn8=',
-  publicKey: 'CEN+s+jpMX1qzQRwbfkfYtHoJ+Hqq4APfISUkxmQ0hQ=',
+  // The seed's own is another: its keys were changed before they were printed.
+  publicKey: '9ABX0eLM8OsWi+lWepMYQkRaGqi2Rc1wHy5UIZyhBiU=',
   created: '2021-03-01T05:52:20.355083356Z',
   updated: '2021-03-02T05:52:20.355083356Z',
 };
@@ -139,5 +140,45 @@ PersistentKeepalive = 16
     expect(files).toHaveLength(1);
     const text = readFileSync(join(adit.home, 'profiles', `${files[0]?.name ?? ''}.conf`), 'utf8');
     expect(text.match(/^\[Peer\]$/gm)).toHaveLength(1);
+  });
+
+  it('gives each server what it has to know of the client, the preshared key to just the one that has it', async () => {
+    const adit = new Adit();
+    await adit.json('import', folderOf({ 'server.json': server, [client.id]: client }));
+    const kept = join(adit.home, 'profiles', 'macOS.conf');
+    // As seed 002 does by hand: another server's section, under the line that wg-gen-web has written.
+    writeFileSync(
+      kept,
+      `${readFileSync(kept, 'utf8')}
+# Azure /  / Updated: 2021-02-24 07:57:00.751653134 +0000 UTC / Created: 2021-02-24 07:43:52.717385042 +0000 UTC
+[Peer]
+PublicKey = OzdH42suuOpVY5wxPrxM+rEAyEPFg2eL0ZI29N7eSTY=
+AllowedIPs = 10.0.0.2/32, 10.42.1.0/24
+Endpoint = azure.com:51820
+`,
+    );
+    expect((await adit.run(['export', 'macOS', '--as', 'servers'])).stdout).toBe(
+      `# For ${server.publicKey} (aws.com:51820). While its interface is up:
+#   echo ${client.presharedKey} | wg set wg0 peer ${client.publicKey} preshared-key /dev/stdin allowed-ips 10.0.0.5/32
+#   ip route add 10.0.0.5/32 dev wg0
+[Peer]
+# Name = macOS
+PublicKey = ${client.publicKey}
+PresharedKey = ${client.presharedKey}
+AllowedIPs = 10.0.0.5/32
+
+# For Azure (azure.com:51820). While its interface is up:
+#   wg set wg0 peer ${client.publicKey} allowed-ips 10.0.0.5/32
+#   ip route add 10.0.0.5/32 dev wg0
+[Peer]
+# Name = macOS
+PublicKey = ${client.publicKey}
+AllowedIPs = 10.0.0.5/32
+`,
+    );
+    const { profiles } = (await adit.json('export', 'macOS', '--as', 'servers')) as {
+      profiles: { servers: { server: string | null }[] }[];
+    };
+    expect(profiles[0]?.servers.map((one) => one.server)).toEqual([null, 'Azure']);
   });
 });
