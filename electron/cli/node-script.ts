@@ -23,7 +23,7 @@ import type { Answer, Command, CommandContext, Given, Option } from './command.t
 import { wrongUsage } from './parse.ts';
 
 /** Options of `adit cluster manifest` that ask for the script of nodes. */
-export const nodeScriptOptions: Readonly<Record<string, Option>> = {
+export const nodeScriptOptions = {
   node: {
     kind: 'value',
     placeholder: 'NAME',
@@ -47,7 +47,7 @@ export const nodeScriptOptions: Readonly<Record<string, Option>> = {
     placeholder: 'HOST',
     summary: 'Where the one node is dialled (default: what the cluster says)',
   },
-};
+} as const satisfies Readonly<Record<string, Option>>;
 
 /** What a script is made of: nodes alone, and whatever tells of ranges that the tunnel's has to be apart from. */
 const nodesAndRanges = {

@@ -195,7 +195,8 @@ describeInLab('a second mesh, where a laptop cannot join the network’s own', (
   );
 
   const title = 'a node that starts anew lets the laptops in again, where that was wanted';
-  test.skipIf(!existsSync('/usr/bin/systemctl'))(`${title} [needs systemctl]`, async () => {
+  const isWithout = !existsSync('/usr/bin/systemctl');
+  test.skipIf(isWithout)(`${title}${isWithout ? ' [skipped: no systemctl]' : ''}`, async () => {
     await using lab = await Lab.open('second-mesh-boot');
     const [client, node] = await lab.hosts('laptop', 'node');
     await lab.link(client, 'eth0', node, 'eth0');

@@ -31,6 +31,18 @@ export const clusterManifest: Command = {
     ...sourceOptions,
     output: outputOption,
     ...relayOptions,
+    address: {
+      ...nodeScriptOptions.address,
+      placeholder: 'ADDRESS[/LENGTH]',
+      summary:
+        'Of a relay, with its laptops’ network, such as 10.200.200.2/24; of this laptop in a second mesh (default: by its key)',
+    },
+    endpoint: {
+      ...nodeScriptOptions.endpoint,
+      placeholder: 'HOST[:PORT]',
+      summary:
+        'Where a relay is dialled; or, without a port, the one node of a script (default: what the cluster says)',
+    },
   },
   async run(context) {
     const { given } = context;
