@@ -44,7 +44,20 @@ run() {
   fi
 }
 
+# A command as a person would type it.
 tell() {
+  case $1 in
+    make_key) say "    wg genkey > $state/key" ;;
+    make_link) say "    ip link add dev $link type wireguard || wireguard-go $link" ;;
+    write_unit) say "    cat > $unit" ;;
+    reload_units) say '    systemctl daemon-reload' ;;
+    keep) say "    echo $3 > $state/$2" ;;
+    write) say "    echo $3 > $2" ;;
+    *) tell_words "$@" ;;
+  esac
+}
+
+tell_words() {
   printf '   ' >&2
   for word in "$@"; do
     case $word in
