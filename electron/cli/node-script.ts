@@ -8,13 +8,13 @@ import {
 } from '../../shared/cluster/second-mesh/index.ts';
 import type { LaptopEnd, SecondMeshNode } from '../../shared/cluster/second-mesh/index.ts';
 import { parseMeshEndpoint } from '../../shared/cluster/values/endpoint.ts';
-import { sameKey } from '../../shared/config/index.ts';
 import { shellWord } from '../../shared/diagnosis/commands.ts';
 import { FaultError } from '../../shared/fault.ts';
 import { formatAddress, parseAddress } from '../../shared/network/address.ts';
 import { formatPrefix, networkOf, parseInterfaceAddress, samePrefix } from '../../shared/network/prefix.ts';
 import { readClusterOptions, readSource } from './cluster-source.ts';
 import { KeyRing } from '../backend/cluster/keys.ts';
+import { publicKeyIn } from '../backend/cluster/keep-second-mesh.ts';
 import { SecondMeshes } from '../backend/cluster/second-meshes.ts';
 import { profileName } from '../backend/profiles/name.ts';
 import { ProfileStore } from '../backend/profiles/store.ts';
@@ -23,7 +23,7 @@ import type { Answer, Command, CommandContext, Given, Option } from './command.t
 import { wrongUsage } from './parse.ts';
 
 /** Options of `adit cluster manifest` that ask for the script of nodes. */
-export const nodeScriptOptions: Readonly<Record<string, Option>> = {
+export const nodeScriptOptions = {
   node: {
     kind: 'value',
     placeholder: 'NAME',
@@ -47,7 +47,7 @@ export const nodeScriptOptions: Readonly<Record<string, Option>> = {
     placeholder: 'HOST',
     summary: 'Where the one node is dialled (default: what the cluster says)',
   },
-};
+} as const satisfies Readonly<Record<string, Option>>;
 
 /** What a script is made of: nodes alone, and whatever tells of ranges that the tunnel's has to be apart from. */
 const nodesAndRanges = {
@@ -73,7 +73,7 @@ export async function nodeScriptAnswer(command: Command, context: CommandContext
   const options = readClusterOptions(command, given);
   const cluster = clusterOf(await readSource(command, context, nodesAndRanges), options);
   const wish = wishIn(command, given);
-  const laptop = await laptopEndFor(places.home, profile, cluster, wish);
+  const laptop = await laptopEndFor(places, profile, cluster, wish);
   const mesh = secondMeshOf(cluster, laptop);
   const nodes = withEndpoint(command, given, isEvery ? mesh.nodes : nodesNamed(mesh, names));
   const script = nodeScript(profile, laptop, nodes);
@@ -115,11 +115,17 @@ function wishIn(command: Command, given: Given): Wish {
 }
 
 /** The end that is kept for the profile, or a new one, with a new key; what somebody wants of it is changed. */
-async function laptopEndFor(home: string, profile: string, cluster: Cluster, wish: Wish): Promise<LaptopEnd> {
+async function laptopEndFor(
+  { home }: CommandContext['places'],
+  profile: string,
+  cluster: Cluster,
+  wish: Wish,
+): Promise<LaptopEnd> {
   const meshes = new SecondMeshes(home);
-  const ring = new KeyRing(home);
-  const kept = await meshes.find(profile);
-  if (kept !== null && (await holdsKey(home, profile, kept))) {
+  const keys = new KeyRing(home);
+  const present = await publicKeyIn(new ProfileStore(home), profile);
+  const kept = await meshes.find(profile, present);
+  if (kept !== null && (present !== null || (await keys.find(kept.publicKey)) !== null)) {
     const isAsWished =
       (wish.network === null || samePrefix(wish.network, kept.network)) &&
       (wish.address === null || formatAddress(wish.address) === formatAddress(kept.address));
@@ -131,7 +137,7 @@ async function laptopEndFor(home: string, profile: string, cluster: Cluster, wis
     await meshes.keep(profile, changed);
     return changed;
   }
-  if ((await new ProfileStore(home).names()).includes(profile)) {
+  if (present !== null) {
     throw new FaultError({
       code: 'profile-exists',
       message: `There is a profile ${JSON.stringify(profile)} already, which is of no second mesh.`,
@@ -140,17 +146,9 @@ async function laptopEndFor(home: string, profile: string, cluster: Cluster, wis
   }
   // What can be wrong is found out before there is a key.
   newLaptopEnd(cluster, '', wish);
-  const publicKey = await ring.make();
-  const end = newLaptopEnd(cluster, publicKey, wish);
+  const end = newLaptopEnd(cluster, await keys.make(), wish);
   await meshes.keep(profile, end);
   return end;
-}
-
-/** Whether the private key of an end is in the ring, or in its profile. */
-async function holdsKey(home: string, profile: string, { publicKey }: LaptopEnd): Promise<boolean> {
-  if ((await new KeyRing(home).find(publicKey)) !== null) return true;
-  const known = (await new ProfileStore(home).all()).find(({ name }) => name === profile)?.summary();
-  return (known?.publicKey ?? null) !== null && sameKey(known?.publicKey ?? '', publicKey);
 }
 
 function withEndpoint(

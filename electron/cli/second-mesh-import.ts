@@ -61,7 +61,8 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
   if (as === undefined || path === undefined)
     throw wrongUsage(command, 'What the profile is called is missing: --as PROFILE.');
   const name = profileName(as);
-  const laptop = await endKeptFor(new SecondMeshes(places.home), name);
+  const own = clusterPlaces(places);
+  const laptop = await endKeptFor(new SecondMeshes(places.home), own.store, name);
   const text = (await readGivenFile(path)).toString('utf8');
   const options = readClusterOptions(command, given);
   const cluster = clusterOf(await readSource(command, context, nodesAndRanges), options);

@@ -47,9 +47,13 @@ export type { End, EndPeer } from './ends/end.ts';
 export { farSideOf, ownStepsOf } from './ends/far-side.ts';
 export type { FarSide } from './ends/far-side.ts';
 export { forwardSteps } from './ends/steps.ts';
+export { serverSnippets, serverSnippetsText } from './ends/server-snippets.ts';
+export type { ServerSnippet } from './ends/server-snippets.ts';
 export type { Purpose, Step } from './ends/steps.ts';
 
 export type { ForeignConf } from './foreign/foreign-conf.ts';
+export { genWebConf } from './foreign/gen-web.ts';
+export type { GenWebConf } from './foreign/gen-web.ts';
 export { fillOwnEnd } from './foreign/own-end.ts';
 export type { OwnEnd } from './foreign/own-end.ts';
 export { readForeign } from './foreign/read-foreign.ts';

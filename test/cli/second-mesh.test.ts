@@ -89,6 +89,20 @@ describe('a second mesh from the command line', () => {
     expect(readFileSync(kept, 'utf8')).toContain(`PrivateKey = ${privateKey}`);
   });
 
+  it('knows a profile that was renamed, and takes no other for one', async () => {
+    const adit = new Adit();
+    const scriptFor = async (name: string): Promise<Script> =>
+      (await adit.json('cluster', 'manifest', '--every-node', '--as', name, ...list())) as Script;
+    const { publicKey } = await scriptFor('work');
+    await adit.json('cluster', 'import', '--as', 'work', '--keys', fileWith(lines), ...list());
+    await adit.json('rename', 'work', 'job');
+    expect((await scriptFor('job')).publicKey).toBe(publicKey);
+    expect((await scriptFor('work')).publicKey).not.toBe(publicKey);
+    await adit.json('new', 'other', '--address=10.0.0.1/24', '--listen-port=51820');
+    const words = ['cluster', 'manifest', '--every-node', '--as', 'other', ...list()];
+    expect((await adit.fault(words)).code).toBe('profile-exists');
+  });
+
   it('says in words what to do next, and what is missing', async () => {
     const adit = new Adit();
     const made = await adit.run(['cluster', 'manifest', '--every-node', '--as', 'my work', ...list()]);

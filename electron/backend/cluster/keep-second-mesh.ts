@@ -3,18 +3,29 @@ import { encode, fillOwnEnd, parse, sameKey } from '../../../shared/config/index
 import { FaultError } from '../../../shared/fault.ts';
 import type { KeyText } from '../../../shared/tunnel/status.ts';
 import type { Profile } from '../profiles/profile.ts';
+import type { ProfileStore } from '../profiles/store.ts';
 import type { ClusterPlaces } from './import.ts';
 import type { SecondMeshes } from './second-meshes.ts';
 
-/** The laptop's end that the nodes' scripts were made with. @throws FaultError `second-mesh-unknown`, `profile-name-invalid` */
-export async function endKeptFor(meshes: SecondMeshes, name: string): Promise<LaptopEnd> {
-  const end = await meshes.find(name);
+/** The laptop's end that the nodes' scripts were made with. @throws FaultError `second-mesh-unknown` */
+export async function endKeptFor(
+  meshes: SecondMeshes,
+  store: ProfileStore,
+  name: string,
+): Promise<LaptopEnd> {
+  const end = await meshes.find(name, await publicKeyIn(store, name));
   if (end !== null) return end;
   throw new FaultError({
     code: 'second-mesh-unknown',
     message: `No script for nodes was made here for ${JSON.stringify(name)}, so there is no key that the nodes know.`,
     hint: 'Make it first: adit cluster manifest --every-node --as NAME > node.sh. The profile has the same name.',
   });
+}
+
+/** The public key of the profile of a name; null where there is none, or it has none. */
+export async function publicKeyIn(store: ProfileStore, name: string): Promise<KeyText | null> {
+  if (!(await store.names()).includes(name)) return null;
+  return (await store.find(name)).summary().publicKey;
 }
 
 /**

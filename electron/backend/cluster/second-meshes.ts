@@ -1,16 +1,22 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LaptopEnd } from '../../../shared/cluster/second-mesh/index.ts';
-import { isKey } from '../../../shared/config/index.ts';
+import { isKey, sameKey } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import { formatAddress, parseAddress } from '../../../shared/network/address.ts';
 import { contains, formatPrefix, parsePrefix } from '../../../shared/network/prefix.ts';
+import type { KeyText } from '../../../shared/tunnel/status.ts';
 import { replaceFile } from '../profiles/files.ts';
-import { profileName } from '../profiles/name.ts';
+
+/** A laptop's end, and the profile that it was made for. */
+interface KeptEnd {
+  readonly profile: string;
+  readonly end: LaptopEnd;
+}
 
 /**
- * The laptop's ends of second meshes, by the names of their profiles: what the nodes' scripts were made with, so that the profile fits them.
- * A folder, 0700, of a JSON file for each. No secret is in it: the private key is in the key ring, or in the profile.
+ * The laptop's ends of second meshes: what the nodes' scripts were made with, so that the profile fits them. A folder, 0700, of a JSON file
+ * for each. No secret is in it: the private key is in the key ring, or in the profile.
  */
 export class SecondMeshes {
   readonly #folder: string;
@@ -20,23 +26,27 @@ export class SecondMeshes {
     this.#folder = join(home, 'clusters', 'second-meshes');
   }
 
-  /** The end that was kept for a profile; null where there is none, or its file is damaged. @throws FaultError `profile-name-invalid` */
-  async find(profile: string): Promise<LaptopEnd | null> {
-    const text = await readFile(this.#path(profile), 'utf8').catch(() => 'null');
-    try {
-      return endIn(JSON.parse(text));
-    } catch {
-      return null;
-    }
+  /**
+   * The end that a profile has, whatever it was called before, or is going to have; null where there is none. What is damaged is none.
+   *
+   * @param publicKey of the profile; null where there is no profile of this name
+   */
+  async find(profile: string, publicKey: KeyText | null): Promise<LaptopEnd | null> {
+    const kept = await this.#all();
+    const found = kept.find((one) =>
+      publicKey === null ? one.profile === profile : sameKey(one.end.publicKey, publicKey),
+    );
+    return found?.end ?? null;
   }
 
-  /** Keeps the end for a profile. @throws FaultError `profile-name-invalid`, `home-unusable` */
+  /** Keeps the end for a profile, in the place of another that it was going to have. @throws FaultError `home-unusable` */
   async keep(profile: string, { publicKey, network, address }: LaptopEnd): Promise<void> {
-    const value = { publicKey, network: formatPrefix(network), address: formatAddress(address) };
-    const path = this.#path(profile);
+    const value = { profile, publicKey, network: formatPrefix(network), address: formatAddress(address) };
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await replaceFile(path, Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+      for (const { profile: other, end } of await this.#all())
+        if (other === profile && end.publicKey !== publicKey) await rm(this.#path(end.publicKey));
+      await replaceFile(this.#path(publicKey), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
     } catch (error) {
       throw new FaultError({
         code: 'home-unusable',
@@ -46,22 +56,34 @@ export class SecondMeshes {
     }
   }
 
-  /** Forgets the end of a profile. */
-  async remove(profile: string): Promise<void> {
-    await rm(this.#path(profile), { force: true });
+  async #all(): Promise<KeptEnd[]> {
+    const names = (await readdir(this.#folder).catch(() => [])).filter((name) => name.endsWith(suffix));
+    const texts = await Promise.all(
+      names.map((name) => readFile(join(this.#folder, name), 'utf8').catch(() => 'null')),
+    );
+    return texts.flatMap((text) => keptIn(text) ?? []);
   }
 
-  #path(profile: string): string {
-    return join(this.#folder, `${profileName(profile)}.json`);
+  /** Base64 has slashes. */
+  #path(publicKey: KeyText): string {
+    return join(this.#folder, `${Buffer.from(publicKey, 'base64').toString('hex')}${suffix}`);
   }
 }
 
-function endIn(value: unknown): LaptopEnd | null {
+const suffix = '.json';
+
+function keptIn(text: string): KeptEnd | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
   if (typeof value !== 'object' || value === null) return null;
-  const { publicKey, network, address } = value as Record<string, unknown>;
-  if (typeof publicKey !== 'string' || !isKey(publicKey)) return null;
+  const { profile, publicKey, network, address } = value as Record<string, unknown>;
+  if (typeof profile !== 'string' || typeof publicKey !== 'string' || !isKey(publicKey)) return null;
   const prefix = typeof network === 'string' ? parsePrefix(network) : null;
   const own = typeof address === 'string' ? parseAddress(address) : null;
   if (prefix?.family !== 4 || own === null || !contains(prefix, own)) return null;
-  return { publicKey, network: prefix, address: own };
+  return { profile, end: { publicKey, network: prefix, address: own } };
 }

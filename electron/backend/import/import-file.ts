@@ -5,6 +5,7 @@ import type { ProfileStore } from '../profiles/store.ts';
 import { importConf } from './conf.ts';
 import type { ImportOptions } from './conf.ts';
 import { fileKindOf } from './file-kind.ts';
+import { importGenWeb, isOfGenWeb } from './gen-web.ts';
 
 /** A file to take in: a name, of which only the base counts for its profile, and its bytes. */
 export interface GivenFile {
@@ -53,8 +54,14 @@ async function importArchive(
   options: ImportOptions,
 ): Promise<ImportOutcome[]> {
   const { readArchive } = await import('./read-archive.ts');
-  const outcomes: ImportOutcome[] = [];
-  for (const file of await readArchive(bytes)) {
+  const files = await readArchive(bytes);
+  const ofGenWeb = files.filter((file) => isOfGenWeb(file.name));
+  const outcomes: ImportOutcome[] = await importGenWeb(
+    store,
+    ofGenWeb.map((file) => ({ name: `${name}/${file.name}`, bytes: file.bytes })),
+    options,
+  );
+  for (const file of files.filter((one) => !isOfGenWeb(one.name))) {
     const given = { file: `${name}/${file.name}`, name: profileNameFor(file.name), bytes: file.bytes };
     outcomes.push(...(await importConf(store, given, options)));
   }

@@ -6,6 +6,7 @@ import type { Fault } from '../../../shared/fault.ts';
 import { InflationMeter, mostEntries, tooLarge } from './archive-limits.ts';
 import { crc32 } from './crc32.ts';
 import { isZip } from './file-kind.ts';
+import { isGenWebClient, isOfGenWeb } from './gen-web.ts';
 
 /** A file of an archive. */
 export interface ArchiveFile {
@@ -15,7 +16,7 @@ export interface ArchiveFile {
 }
 
 /**
- * The .conf files in a .zip, in any of its folders, inflated. An archive that could do harm elsewhere is refused as a whole,
+ * The .conf files in a .zip, and those of wg-gen-web, in any of its folders, inflated. An archive that could do harm elsewhere is refused as a whole,
  * before anything of it is used: what else it holds is not to be trusted either.
  *
  * @throws FaultError `archive-damaged`, `archive-encrypted`, `archive-link`, `archive-nested`, `archive-path-unsafe`,
@@ -31,7 +32,9 @@ export async function readArchive(bytes: Uint8Array): Promise<ArchiveFile[]> {
       meter.next();
       files.push({ name, bytes: await inflate(zip, name, entry, meter) });
     }
-    if (files.length === 0) throw new FaultError(withoutConf);
+    // A server.json may be anybody's, and says nothing alone.
+    if (!files.some(({ name }) => !isOfGenWeb(name) || isGenWebClient(name)))
+      throw new FaultError(withoutConf);
     return files;
   } catch (error) {
     throw error instanceof FaultError ? error : new FaultError(damaged(error));
@@ -69,7 +72,8 @@ function nameOf(entry: Entry): string {
 /** Finder's and others' shadow files are no configurations. */
 function isConf(name: string): boolean {
   return (
-    /\.conf$/i.test(name) && !name.split('/').some((part) => part.startsWith('.') || part === '__MACOSX')
+    (/\.conf$/i.test(name) || isOfGenWeb(name)) &&
+    !name.split('/').some((part) => part.startsWith('.') || part === '__MACOSX')
   );
 }
 

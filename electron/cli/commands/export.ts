@@ -1,4 +1,4 @@
-import { encode } from '../../../shared/config/index.ts';
+import { encode, labelOf, serverSnippets, serverSnippetsText } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import { forDialect, forTelephone, forWg } from '../../backend/export/form.ts';
 import type { Exported } from '../../backend/export/form.ts';
@@ -9,7 +9,7 @@ import { valueOf } from '../command.ts';
 import type { Answer, Command, CommandContext, Given } from '../command.ts';
 import { wrongUsage } from '../parse.ts';
 
-const forms = ['wg-quick', 'wg', 'windows', 'apple', 'qr', 'zip'] as const;
+const forms = ['wg-quick', 'wg', 'windows', 'apple', 'qr', 'zip', 'servers'] as const;
 
 type Form = (typeof forms)[number];
 
@@ -27,6 +27,7 @@ export const exportProfiles: Command = {
     '  apple     for its app on macOS and iOS: what they do not know is left out, and said',
     '  qr        a QR code for a telephone: in blocks, or in a .png or .svg file',
     '  zip       all in one file; without names, every profile',
+    '  servers   for the other ends: what each of the profile’s peers has to know of this one, as a [Peer] and for "wg set"',
     'Several are printed one after the other; with --json, each with its name.',
   ],
   options: {
@@ -76,6 +77,8 @@ function answerIn(form: Form, profiles: readonly Profile[], context: CommandCont
       return asQrCodes(profiles.map(forTelephone), context);
     case 'zip':
       return asArchive(profiles, context);
+    case 'servers':
+      return Promise.resolve(asSnippets(profiles));
   }
 }
 
@@ -90,6 +93,18 @@ function asKept(profiles: readonly Profile[]): Answer {
       ]),
     ),
   };
+}
+
+/** What is for servers, whose interface is taken to be called as wg-gen-web and others have it. */
+function asSnippets(profiles: readonly Profile[]): Answer {
+  const made = profiles.map((profile) => {
+    const tunnel = profile.tunnel();
+    const label = labelOf(profile.file) ?? profile.name;
+    const publicKey = profile.summary().publicKey ?? '';
+    const servers = serverSnippets(tunnel, label, publicKey, 'wg0');
+    return { name: profile.name, publicKey, text: serverSnippetsText(servers), servers };
+  });
+  return { json: { profiles: made }, text: made.map(({ text }) => text).join('\n'), verbatim: true };
 }
 
 /** @param tellsDropped whether what was left out is part of the answer, be it nothing */

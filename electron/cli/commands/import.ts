@@ -3,6 +3,7 @@ import type { ImportOutcome } from '../../../shared/contract/ui/verbs.ts';
 import { parseInterfaceAddress } from '../../../shared/network/prefix.ts';
 import { FaultError, faultOf } from '../../../shared/fault.ts';
 import type { ImportOptions } from '../../backend/import/conf.ts';
+import { genWebFilesAt, importGenWeb } from '../../backend/import/gen-web.ts';
 import { importFile } from '../../backend/import/import-file.ts';
 import { confFilesAt, readGivenFile } from '../../backend/profiles/files.ts';
 import { ProfileStore } from '../../backend/profiles/store.ts';
@@ -18,7 +19,8 @@ export const importFiles: Command = {
   summary: 'Keep .conf files, folders or .zip files of them, or QR codes in pictures, as profiles',
   details: [
     'Taken are .conf files in any encoding, those in a folder, those in a .zip, QR codes in PNG or JPEG pictures,',
-    'and what "kgctl showconf", "wg showconf" and "wg show" print.',
+    'and what "kgctl showconf", "wg showconf" and "wg show" print. Of wg-gen-web: its folder, a .zip of it, or its files, a client',
+    'being named by its name, with the mail address and dates above it.',
     'Each is kept whole or not at all, under its own base name, and none is overwritten.',
     'The report says for every file what became of it.',
   ],
@@ -66,12 +68,20 @@ async function importPath(
   options: ImportOptions,
 ): Promise<ImportOutcome[]> {
   try {
-    const outcomes: ImportOutcome[] = [];
+    const ofGenWeb = await genWebFilesAt(path);
+    const outcomes = await importGenWeb(store, ofGenWeb, options);
+    if (ofGenWeb.length > 0 && !(await hasConfFiles(path))) return outcomes;
     for (const file of await confFilesAt(path)) outcomes.push(...(await importOne(store, file, options)));
     return outcomes;
   } catch (error) {
     return [{ kind: 'refused', file: path, error: faultOf(error) }];
   }
+}
+
+/** Whether a path is a folder with .conf files beside others. */
+async function hasConfFiles(path: string): Promise<boolean> {
+  const files = await confFilesAt(path).catch(() => [path]);
+  return files.some((file) => file !== path);
 }
 
 async function importOne(

@@ -44,7 +44,20 @@ run() {
   fi
 }
 
+# A command as a person would type it.
 tell() {
+  case $1 in
+    make_key) say "    wg genkey > $state/key" ;;
+    make_link) say "    ip link add dev $link type wireguard || wireguard-go $link" ;;
+    write_unit) say "    cat > $unit" ;;
+    reload_units) say '    systemctl daemon-reload' ;;
+    keep) say "    echo $3 > $state/$2" ;;
+    write) say "    echo $3 > $2" ;;
+    *) tell_words "$@" ;;
+  esac
+}
+
+tell_words() {
   printf '   ' >&2
   for word in "$@"; do
     case $word in
@@ -243,7 +256,6 @@ apply() {
     step "Do this again whenever this host starts"
     run cp "$0" "$state/boot-$laptop_address.sh"
     run write_unit
-    run systemctl daemon-reload
     run systemctl enable adit-node.service
   fi
 }
@@ -277,6 +289,8 @@ WantedBy=multi-user.target
 END
   chmod 644 "$unit"
 }
+
+reload_units() { systemctl daemon-reload 2>/dev/null || true; }
 
 add_rules_iptables() {
   add_rule filter INPUT -p udp --dport "$port" -m comment --comment "$link" -j ACCEPT
@@ -353,7 +367,7 @@ undo() {
   if [ -e "$unit" ]; then
     run systemctl disable adit-node.service
     run rm -f "$unit"
-    run systemctl daemon-reload
+    run reload_units
   fi
   step "Take away the rules for the firewall"
   [ -z "$tables" ] || "remove_rules_$tables"

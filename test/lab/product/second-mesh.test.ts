@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -192,4 +193,56 @@ describeInLab('a second mesh, where a laptop cannot join the network’s own', (
       await runScript(node, first, '--remove');
     },
   );
+
+  const title = 'a node that starts anew lets the laptops in again, where that was wanted';
+  const isWithout = !existsSync('/usr/bin/systemctl');
+  test.skipIf(isWithout)(`${title}${isWithout ? ' [skipped: no systemctl]' : ''}`, async () => {
+    await using lab = await Lab.open('second-mesh-boot');
+    const [client, node] = await lab.hosts('laptop', 'node');
+    await lab.link(client, 'eth0', node, 'eth0');
+    await Promise.all([
+      setUp(client, { links: { eth0: ['203.0.113.20/24'] } }),
+      setUp(node, { links: { eth0: ['203.0.113.9/24'] }, forwards: true }),
+    ]);
+    await Promise.all([client.settled(), node.settled()]);
+    const before = await networkSnapshot(node);
+    await using adit = await AditClient.start(client, lab.folder);
+    const list = await fileOf(
+      adit,
+      'nodes.json',
+      listOf([{ name: 'node', podCidr: '10.42.7.0/24', publicAddress: '203.0.113.9' }]),
+    );
+    const scriptFor = async (profile: string, address: string): Promise<string> => {
+      const words = ['--every-node', '--as', profile, '--address', address, '--nodes', list];
+      return (await adit.run('cluster', 'manifest', ...words)).stdout;
+    };
+    const scripts = [await scriptFor('one', '10.200.200.201'), await scriptFor('two', '10.200.200.202')];
+    for (const [index, script] of scripts.entries()) {
+      await node.write(`/etc/node-${index}.sh`, script);
+      await node.run(['dash', `/etc/node-${index}.sh`, '--persist', '--endpoint', '[2001:db8::9]'], {
+        timeoutMs: 60_000,
+      });
+    }
+    // wireguard-go's device has a link-local address by chance.
+    const steady = async (): Promise<string[]> =>
+      (await networkSnapshot(node)).filter((one) => !/stable_secret|adit0.*fe80|fe80.*adit0/.test(one));
+    const standing = await steady();
+    const enabled = await node.run(['systemctl', 'is-enabled', 'adit-node.service'], { allowFailure: true });
+    expect(enabled.stdout).toBe('enabled\n');
+
+    // What an end of the host leaves: its files.
+    await node.shell('ip link delete dev adit0; nft delete table ip adit_node_adit0');
+    await expect.poll(() => node.processes('wireguard-go').length, { timeout: 20_000 }).toBe(0);
+    const unit = await node.read('/etc/systemd/system/adit-node.service');
+    const [, line = ''] = /^ExecStart=(.*)$/m.exec(unit) ?? [];
+    const { stdout } = await node.shell(line.replaceAll('$$', '$'), { timeoutMs: 60_000 });
+    expect(stdout).toMatch(/^(adit-node node [A-Za-z0-9+/=]{44} \[2001:db8::9\]:51822\n){2}$/);
+    expect(difference(standing, await steady())).toEqual(unchanged);
+    expect(await showPeers(node, 'adit0')).toHaveLength(2);
+
+    for (const script of scripts) await runScript(node, script, '--remove');
+    expect(difference(before, await networkSnapshot(node))).toEqual(unchanged);
+    const left = await node.shell('ls /etc/systemd/system /etc/systemd/system/multi-user.target.wants');
+    expect(left.stdout).not.toContain('adit-node');
+  });
 });

@@ -32,16 +32,16 @@ export const clusterManifest: Command = {
     output: outputOption,
     ...relayOptions,
     address: {
-      kind: 'value',
-      placeholder: 'ADDRESS',
+      ...nodeScriptOptions.address,
+      placeholder: 'ADDRESS[/LENGTH]',
       summary:
-        'The relay’s, with the network of its laptops: 10.200.200.2/24; or this laptop’s in a second mesh',
+        'Of a relay, with its laptops’ network, such as 10.200.200.2/24; of this laptop in a second mesh (default: by its key)',
     },
     endpoint: {
-      kind: 'value',
+      ...nodeScriptOptions.endpoint,
       placeholder: 'HOST[:PORT]',
       summary:
-        'Where the relay is dialled, with a port; or the one node, without (default: what the cluster says)',
+        'Where a relay is dialled; or, without a port, the one node of a script (default: what the cluster says)',
     },
   },
   async run(context) {
