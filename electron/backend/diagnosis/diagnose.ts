@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises';
+import type { Cluster } from '../../../shared/cluster/cluster.ts';
+import { clusterFactsOf } from '../../../shared/cluster/diagnosis.ts';
 import type { Diagnosis } from '../../../shared/diagnosis/diagnosis.ts';
 import { formatDestination, probesOf } from '../../../shared/diagnosis/diagnosis.ts';
 import type { ClockFacts, Facts, RouteFacts, TunnelFacts } from '../../../shared/diagnosis/facts.ts';
@@ -18,6 +20,12 @@ export interface DiagnosisQuestion {
   readonly name: string | null;
   /** An address or name that should be reached; null looks at the tunnels as such. */
   readonly destination: Destination | null;
+  /**
+   * Reads the cluster behind the tunnel that is named, where somebody has said which that is.
+   *
+   * @throws FaultError which is told of, and is no end of the diagnosis
+   */
+  readonly readCluster?: () => Promise<Cluster>;
 }
 
 /**
@@ -29,7 +37,7 @@ export interface DiagnosisQuestion {
 export async function diagnose(
   store: ProfileStore,
   reachHelper: () => HelperConnection | Promise<HelperConnection>,
-  { name, destination }: DiagnosisQuestion,
+  { name, destination, readCluster }: DiagnosisQuestion,
 ): Promise<Diagnosis> {
   const profiles = await store.all();
   const names = profiles.map((profile) => profile.name);
@@ -44,7 +52,10 @@ export async function diagnose(
     );
   }
   const { connection } = helper;
-  const standing = await connection.ask('status', {});
+  const [standing, cluster] = await Promise.all([
+    connection.ask('status', {}),
+    readCluster === undefined ? null : factsFrom(readCluster),
+  ]);
   const named = name === null ? null : await subjectNamed(name, standing, store);
   const { literal, route } = await findRoute(destination, connection);
   const subjects = named === null ? subjectsFor(standing, route, profiles) : [named];
@@ -54,7 +65,7 @@ export async function diagnose(
     if (status === null) {
       if (profile !== null) tunnels.push(tunnelThatIsDown(profile));
     } else if (literal === null || route?.tunnel === status.name) {
-      tunnels.push(await examineTunnel(status, profile, literal, connection));
+      tunnels.push({ ...(await examineTunnel(status, profile, literal, connection)), cluster });
     } else {
       tunnels.push({ ...tunnelInPassing, name: status.name, status });
     }
@@ -70,6 +81,7 @@ const tunnelInPassing = {
   way: null,
   mtu: { inside: null, outside: null },
   nameServers: [],
+  cluster: null,
 } as const;
 
 const nothing = { destination: null, route: null, tunnels: [] } as const;
@@ -129,6 +141,15 @@ async function findRoute(
       verdict: found.verdict,
     },
   };
+}
+
+async function factsFrom(read: () => Promise<Cluster>): Promise<TunnelFacts['cluster']> {
+  try {
+    return clusterFactsOf(await read());
+  } catch (error) {
+    if (error instanceof FaultError) return { unread: error.fault };
+    throw error;
+  }
 }
 
 /** The helper, or what keeps it from being asked. */

@@ -1,11 +1,23 @@
+import { clusterOf } from '../../../shared/cluster/cluster.ts';
+import type { Cluster } from '../../../shared/cluster/cluster.ts';
 import { parseDestination } from '../../../shared/diagnosis/diagnosis.ts';
 import type { Destination } from '../../../shared/diagnosis/probe.ts';
 import { diagnose as findOut } from '../../backend/diagnosis/diagnose.ts';
 import { HelperConnection } from '../../backend/helper-client/connection.ts';
 import { ProfileStore } from '../../backend/profiles/store.ts';
-import type { Command } from '../command.ts';
+import { meshOnly, readSource, sourceOptions } from '../cluster-source.ts';
+import { has } from '../command.ts';
+import type { Command, CommandContext, Option } from '../command.ts';
 import { wrongUsage } from '../parse.ts';
 import { diagnosisText } from '../text/diagnosis.ts';
+
+/** Those of the options that name a cluster which go with a tunnel. */
+const clusterOptions: Readonly<Record<string, Option>> = Object.fromEntries(
+  ['kubeconfig', 'context', 'allow-exec', 'nodes', 'peers'].flatMap((name) => {
+    const option = sourceOptions[name];
+    return option === undefined ? [] : [[name, option]];
+  }),
+);
 
 /** `adit diagnose [NAME] [ADDRESS]` */
 export const diagnose: Command = {
@@ -17,20 +29,26 @@ export const diagnose: Command = {
     'Asks the endpoints, the peers and the hosts on the way, and tells what to look at on each. Sends packets, changes nothing.',
     'Without NAME, every tunnel that is up. ADDRESS is an address or a name, maybe with a TCP port: 10.43.0.80:80.',
     'If ADDRESS does not answer, at most 254 addresses around it, and as many around your own in the tunnel, get a packet.',
+    'With --kubeconfig or --nodes the cluster behind NAME is read too: whether it knows this machine’s key, and which nodes it misses.',
     'Exit status 1 if something is wrong.',
   ],
-  options: {},
-  async run({ places, given }) {
+  options: clusterOptions,
+  async run(context) {
+    const { places, given } = context;
     const [first, second] = given.operands;
     const isAddress = first !== undefined && second === undefined && /^[^:]+\.[^:]*|:/.test(first);
     const store = new ProfileStore(places.home);
     const name = first === undefined || (isAddress && !(await isProfile(store, first))) ? null : first;
     const destination = destinationIn(name === null ? first : second);
+    const names = Object.keys(clusterOptions).find((option) => has(given, option));
+    if (names !== undefined && name === null)
+      throw wrongUsage(diagnose, `A cluster is behind one tunnel: --${names} goes with its NAME.`);
     let helper: HelperConnection | null = null;
     try {
       const found = await findOut(store, async () => (helper = await HelperConnection.open(places.socket)), {
         name,
         destination,
+        ...(names === undefined ? {} : { readCluster: () => readBehind(context) }),
       });
       const isWrong = found.findings.some(({ severity }) => severity !== 'note');
       return { json: found, text: diagnosisText(found), exitCode: isWrong ? 1 : 0 };
@@ -39,6 +57,12 @@ export const diagnose: Command = {
     }
   },
 };
+
+/** The cluster that the options name. @throws FaultError of files and API servers */
+async function readBehind(context: CommandContext): Promise<Cluster> {
+  const given = { ...context.given, operands: [] };
+  return clusterOf(await readSource(diagnose, { ...context, given }, meshOnly));
+}
 
 /** A profile may be called as an address is. */
 async function isProfile(store: ProfileStore, name: string): Promise<boolean> {

@@ -38,9 +38,13 @@ function judgePort(name: string, { destination, probes }: WayFacts, named: Named
 
 /**
  * A Service answers on its own ports alone. A port that is silent, while the node says of other packets that there is no way to the
- * address, is one that was handed on.
+ * address, is one that was handed on. Where the node says nothing, whoever has named the port is believed, if Pods answer.
  */
-function judgeService(name: string, { destination, probes }: WayFacts, named: NamedWay): Finding[] | null {
+function judgeService(
+  name: string,
+  { destination, probes, pods }: WayFacts,
+  named: NamedWay,
+): Finding[] | null {
   const address = parseAddress(destination.host);
   if (address === null || !looksLikeService(address)) return null;
   const ports = probes.filter(({ method }) => method === 'tcp');
@@ -48,6 +52,9 @@ function judgeService(name: string, { destination, probes }: WayFacts, named: Na
   const refusal = probes.find(isNoWay);
   if (port !== null && refusal !== undefined)
     return [finding('service-no-way-back', name, named, port, refusal.by)];
+  const pod = pods.find(isAlive);
+  if (port !== null && port === destination.port && pod !== undefined)
+    return [finding('service-times-out', name, named, port, pod.address)];
   const tried = ports.flatMap((probe) => probe.port ?? []);
   return [finding('service-port-unknown', name, named, tried)];
 }

@@ -146,6 +146,20 @@ describe('the judgement of a way', () => {
     expect(service([tcp(80, 'silent'), tcp(443, 'silent'), probe()])).toEqual(['service-port-unknown']);
     expect(service([tcp(80, 'answered')])).toEqual([]);
   });
+
+  it('of a Service that is silent takes the word of whoever names its port, where Pods answer', () => {
+    const pod = probe({ target: 'pod', address: '10.42.1.1', outcome: 'answered', by: '10.42.1.1' });
+    const service = (port: number | null, pods: Probe[]): string[] =>
+      ofWay({
+        destination: { host: '10.43.0.80', port },
+        hops: [],
+        probes: [tcp(port ?? 80, 'silent'), probe()],
+        pods,
+      });
+    expect(service(8080, [probe(), pod])).toEqual(['service-times-out']);
+    expect(service(8080, [probe()])).toEqual(['service-port-unknown']);
+    expect(service(null, [pod])).toEqual(['service-port-unknown']);
+  });
 });
 
 describe('the judgement of a peer that does not shake hands', () => {
