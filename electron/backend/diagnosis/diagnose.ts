@@ -6,7 +6,7 @@ import { formatDestination, probesOf } from '../../../shared/diagnosis/diagnosis
 import type { ClockFacts, Facts, RouteFacts, TunnelFacts } from '../../../shared/diagnosis/facts.ts';
 import { judge } from '../../../shared/diagnosis/judge.ts';
 import type { Destination } from '../../../shared/diagnosis/probe.ts';
-import { FaultError } from '../../../shared/fault.ts';
+import { FaultError, faultOf } from '../../../shared/fault.ts';
 import type { Fault } from '../../../shared/fault.ts';
 import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
 import type { HelperConnection } from '../helper-client/connection.ts';
@@ -21,11 +21,11 @@ export interface DiagnosisQuestion {
   /** An address or name that should be reached; null looks at the tunnels as such. */
   readonly destination: Destination | null;
   /**
-   * Reads the cluster behind the tunnel that is named, where somebody has said which that is.
+   * Reads the cluster behind the tunnel that is named, by its profile's name; null where nobody has said which that is.
    *
    * @throws FaultError which is told of, and is no end of the diagnosis
    */
-  readonly readCluster?: () => Promise<Cluster>;
+  readonly readCluster?: (profile: string) => Promise<Cluster | null>;
 }
 
 /**
@@ -52,11 +52,10 @@ export async function diagnose(
     );
   }
   const { connection } = helper;
-  const [standing, cluster] = await Promise.all([
-    connection.ask('status', {}),
-    readCluster === undefined ? null : factsFrom(readCluster),
-  ]);
+  const standing = await connection.ask('status', {});
   const named = name === null ? null : await subjectNamed(name, standing, store);
+  // Meanwhile: an API server that is not reached takes its time.
+  const reading = named === null || readCluster === undefined ? null : factsFrom(readCluster, named.name);
   const { literal, route } = await findRoute(destination, connection);
   const subjects = named === null ? subjectsFor(standing, route, profiles) : [named];
   const tunnels: TunnelFacts[] = [];
@@ -65,7 +64,8 @@ export async function diagnose(
     if (status === null) {
       if (profile !== null) tunnels.push(tunnelThatIsDown(profile));
     } else if (literal === null || route?.tunnel === status.name) {
-      tunnels.push({ ...(await examineTunnel(status, profile, literal, connection)), cluster });
+      const examined = await examineTunnel(status, profile, literal, connection);
+      tunnels.push({ ...examined, cluster: await reading });
     } else {
       tunnels.push({ ...tunnelInPassing, name: status.name, status });
     }
@@ -143,12 +143,16 @@ async function findRoute(
   };
 }
 
-async function factsFrom(read: () => Promise<Cluster>): Promise<TunnelFacts['cluster']> {
+/** Never rejects. */
+async function factsFrom(
+  read: (profile: string) => Promise<Cluster | null>,
+  profile: string,
+): Promise<TunnelFacts['cluster']> {
   try {
-    return clusterFactsOf(await read());
+    const cluster = await read(profile);
+    return cluster === null ? null : clusterFactsOf(cluster);
   } catch (error) {
-    if (error instanceof FaultError) return { unread: error.fault };
-    throw error;
+    return { unread: faultOf(error) };
   }
 }
 

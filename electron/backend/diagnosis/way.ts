@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Neighbour, WayFacts } from '../../../shared/diagnosis/facts.ts';
 import { isAlive } from '../../../shared/diagnosis/probe.ts';
 import type { Destination, Probe, ProbeTarget } from '../../../shared/diagnosis/probe.ts';
@@ -20,6 +21,9 @@ const lookingPatience = 4_000;
 
 /** Milliseconds a TCP connection may take: a first packet that was lost is sent again after one second. */
 const tcpPatience = 2_500;
+
+/** Milliseconds after which a host says again that there is no way. @see Linux net.ipv4.icmp_ratelimit */
+const complaintPause = 1_200;
 
 /** The ports at which an address is knocked where none was named: most hosts that answer no ping listen on one of them, or refuse. */
 const usualPorts = [80, 443, 22] as const;
@@ -90,7 +94,13 @@ async function askService({ host, port }: Destination): Promise<Probe[]> {
     probes.push(probe);
     if (isAlive(probe)) return probes;
   }
-  return [...probes, await askByPing('address', host, { wait: patience, count: 8 })];
+  const pinged = await askByPing('address', host, { wait: patience, count: 8 });
+  const [first] = probes;
+  const isSilent = first?.outcome === 'silent' && pinged.outcome !== 'silent';
+  if (!isSilent || first.port === null) return [...probes, pinged];
+  // Its silence may have been the node's, that had just said the same of something else.
+  await sleep(complaintPause);
+  return [...probes, pinged, await askByTcp('address', host, first.port, tcpPatience)];
 }
 
 /** Whether anything but Services is reached in the cluster. */

@@ -48,14 +48,16 @@ function judgeService(
   const address = parseAddress(destination.host);
   if (address === null || !looksLikeService(address)) return null;
   const ports = probes.filter(({ method }) => method === 'tcp');
-  const port = ports.find(({ outcome }) => outcome === 'silent')?.port ?? null;
+  const isSilent = (port: number | null): boolean =>
+    ports.every((probe) => probe.port !== port || probe.outcome === 'silent');
+  const port = ports.find((probe) => isSilent(probe.port))?.port ?? null;
   const refusal = probes.find(isNoWay);
   if (port !== null && refusal !== undefined)
     return [finding('service-no-way-back', name, named, port, refusal.by)];
   const pod = pods.find(isAlive);
   if (port !== null && port === destination.port && pod !== undefined)
     return [finding('service-times-out', name, named, port, pod.address)];
-  const tried = ports.flatMap((probe) => probe.port ?? []);
+  const tried = [...new Set(ports.flatMap((probe) => probe.port ?? []))];
   return [finding('service-port-unknown', name, named, tried)];
 }
 

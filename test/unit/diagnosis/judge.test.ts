@@ -144,6 +144,9 @@ describe('the judgement of a way', () => {
     expect(service([tcp(80, 'silent'), tcp(443, 'no-route'), refused])).toEqual(['service-no-way-back']);
     expect(service([tcp(80, 'no-route'), tcp(443, 'no-route'), refused])).toEqual(['service-port-unknown']);
     expect(service([tcp(80, 'silent'), tcp(443, 'silent'), probe()])).toEqual(['service-port-unknown']);
+    // The node may have been silent once because it had just said it of something else.
+    expect(service([tcp(80, 'silent'), refused, tcp(80, 'no-route')])).toEqual(['service-port-unknown']);
+    expect(service([tcp(80, 'silent'), refused, tcp(80, 'silent')])).toEqual(['service-no-way-back']);
     expect(service([tcp(80, 'answered')])).toEqual([]);
   });
 
