@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { KeptClusters } from '../../../electron/backend/cluster/kept.ts';
+import { ProfileStore } from '../../../electron/backend/profiles/store.ts';
 import { kiloNode, kiloPeer, now } from '../../unit/cluster/clusters.ts';
 import { httpGet } from '../measure.ts';
 import { openCalicoMtu } from '../scenarios/calico-mtu.ts';
@@ -134,6 +136,14 @@ describeInLab('a diagnosis of a tunnel whose cluster is named', () => {
       // The profile has a preshared key for aws, as the seed has.
       const told = await diagnose(adit, ...words);
       expect(told.wrong).toEqual(['cluster-preshared-key', 'cluster-node-silent']);
+      // A profile that was made of a cluster remembers which.
+      await new KeptClusters(new ProfileStore(adit.home)).keep('clouds', {
+        version: 1,
+        source: { kind: 'files', paths: [nodes, peers] },
+        ...{ peer: 'laptop', serviceCidrs: [], gateway: null, written: [] },
+        ...{ granularity: null, topologyLabel: null },
+      });
+      expect((await diagnose(adit, 'clouds')).wrong).toEqual(told.wrong);
       await writeFile(nodes, '<html>');
       expect((await diagnose(adit, ...words)).notes).toContain('cluster-unread');
     });
