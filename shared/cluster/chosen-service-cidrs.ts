@@ -12,7 +12,8 @@ import type { Cluster } from './cluster.ts';
 export function chosenServiceCidrs(words: readonly string[], cluster: Cluster): Prefix[] {
   return words.flatMap((word) => {
     if (word === 'auto') return knownServiceCidrs(cluster);
-    const cidr = parseInterfaceAddress(word);
+    // Without a length it would be the one address, which nobody means.
+    const cidr = word.includes('/') ? parseInterfaceAddress(word) : null;
     if (cidr !== null) return networkOf(cidr);
     throw new FaultError({
       code: 'allowed-ip-malformed',

@@ -1,4 +1,5 @@
 import type { CommandAt, FindingEntry, FindingSeverity } from './finding.ts';
+import { clusterEntries } from './words/cluster.ts';
 import { handshakeEntries } from './words/handshake.ts';
 import { nameEntries } from './words/names.ts';
 import { sizeEntries } from './words/size.ts';
@@ -12,6 +13,7 @@ const catalogue = {
   ...wayEntries,
   ...sizeEntries,
   ...nameEntries,
+  ...clusterEntries,
 };
 
 /** A stable word for a kind of finding. */

@@ -30,6 +30,27 @@ export function masquerading(where: Place, family: Family, source: string): Comm
   ];
 }
 
+/** Whether a node masquerades what comes to a Service from outside the cluster, by whoever makes Services there. */
+export function serviceMasquerading(address: string, family: Family): CommandAt[] {
+  return [
+    at(
+      'gateway',
+      `${family === 4 ? 'iptables' : 'ip6tables'}-save -t nat | grep KUBE-MARK-MASQ | grep -F '${address}/'`,
+      'with kube-proxy: ! -s and the range of all Pods; nothing where it does not masquerade',
+    ),
+    at(
+      'gateway',
+      'kubectl -n kube-system get configmap kube-proxy -o yaml | grep -e clusterCIDR -e masqueradeAll',
+      'one of them is set (--cluster-cidr, --masquerade-all; k3s: --kube-proxy-arg=masquerade-all)',
+    ),
+    at(
+      'gateway',
+      'kubectl -n kube-system get configmap cilium-config -o yaml | grep external-clusterip',
+      'bpf-lb-external-clusterip: "true", with Cilium in the place of kube-proxy',
+    ),
+  ];
+}
+
 /** What a peer sends where. */
 export function allowedIps(where: Place, shows: string): CommandAt {
   return at(where, 'wg show all allowed-ips', shows);

@@ -27,7 +27,7 @@ export function probesOf({ tunnels }: Facts): TunnelProbe[] {
 function probesOfTunnel({ peers, way, mtu, nameServers }: TunnelFacts): Probe[] {
   return [
     ...peers.flatMap(({ outside, inside }) => [...(outside?.probes ?? []), ...inside]),
-    ...(way === null ? [] : [...way.hops, ...way.probes, ...way.searches]),
+    ...(way === null ? [] : [...way.hops, ...way.probes, ...way.searches, ...way.pods]),
     ...(mtu.inside?.probes ?? []),
     ...(mtu.outside?.probes ?? []),
     ...nameServers,

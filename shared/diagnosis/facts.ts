@@ -1,5 +1,6 @@
 import type { Fault } from '../fault.ts';
 import type { PeerStatus, TunnelStatus } from '../tunnel/status.ts';
+import type { ClusterFacts } from './cluster-facts.ts';
 import type { Destination, Probe } from './probe.ts';
 
 /** All that was found out, before anybody has judged it. */
@@ -44,6 +45,8 @@ export interface TunnelFacts {
   readonly way: WayFacts | null;
   readonly mtu: MtuFacts;
   readonly nameServers: readonly Probe[];
+  /** What the cluster behind it says, or why it could not be read; null where nobody has named one. */
+  readonly cluster: ClusterFacts | { readonly unread: Fault } | null;
 }
 
 /** What was found out about one peer. */
@@ -96,6 +99,8 @@ export interface WayFacts {
   readonly neighbours: readonly Neighbour[];
   /** The questions by which they were found. */
   readonly searches: readonly Probe[];
+  /** Of a Service that does not answer: what the networks of Pods behind the tunnel were asked. */
+  readonly pods: readonly Probe[];
 }
 
 /** Somebody who was found. */

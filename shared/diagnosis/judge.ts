@@ -2,6 +2,7 @@ import { finding } from './catalogue.ts';
 import type { Finding } from './catalogue.ts';
 import { probesOf } from './diagnosis.ts';
 import type { Facts, TunnelFacts } from './facts.ts';
+import { judgeCluster } from './rules/cluster.ts';
 import { judgeEndpoints, judgeHandshakes } from './rules/handshake.ts';
 import { judgeSize } from './rules/size.ts';
 import { judgeClock, judgeNameServers, judgeRefusals, judgeRoute, judgeStanding } from './rules/standing.ts';
@@ -33,6 +34,7 @@ function judgeTunnel(tunnel: TunnelFacts, { clock }: Facts): Finding[] {
     ...judgeStanding(tunnel),
     ...judgeRefusals(tunnel),
     ...judgeHandshakes(tunnel, clock),
+    ...judgeCluster(tunnel),
     ...judgeWay(tunnel),
     ...judgeSize(tunnel),
     ...judgeNameServers(tunnel),

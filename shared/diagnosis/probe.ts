@@ -15,8 +15,9 @@ export interface Destination {
  * - `address`: the address that the person named
  * - `neighbour`: another address of the network which that lies in
  * - `name-server`: one that the profile names
+ * - `pod`: the first address of a network behind the tunnel that has no Services, where a node’s own bridge to its Pods is
  */
-export type ProbeTarget = 'endpoint' | 'peer' | 'member' | 'address' | 'neighbour' | 'name-server';
+export type ProbeTarget = 'endpoint' | 'peer' | 'member' | 'address' | 'neighbour' | 'name-server' | 'pod';
 
 /**
  * What came of it.

@@ -58,6 +58,21 @@ export function greetingsFor(peer: PeerStatus, { addresses, peers }: TunnelStatu
   return greetings.sort((a, b) => (a.hops ?? 0) - (b.hops ?? 0)).slice(0, mostGreetings);
 }
 
+/** How many networks of Pods are asked. */
+const mostPodNetworks = 4;
+
+/**
+ * Where a node's own bridge is, if Pods are behind a tunnel: the first address of each network that its peers carry, but for that around
+ * a Service. No more than one: a node says of an address that nobody has that it is not there, and says so once a second only.
+ */
+export function podAddresses(service: Address, { peers }: TunnelStatus): string[] {
+  return prefixesIn(peers.flatMap(({ allowedIps }) => allowedIps))
+    .filter(({ family, length }) => length >= 8 && length < addressBits[family] - 2)
+    .filter((prefix) => prefix.family === service.family && !contains(prefix, service))
+    .slice(0, mostPodNetworks)
+    .flatMap((prefix) => firstOf(prefix, 1).map(formatAddress));
+}
+
 /** The most addresses of one network that are looked for: those that share all but this many bits with one that is known. */
 const searchedBits = 8;
 

@@ -161,7 +161,7 @@ describe('adit cluster inspect', () => {
       'foreign.json': listOf([{ apiVersion: 'example.com/v1', kind: 'Node', metadata: { name: 'a' } }]),
     });
     const codes: Record<string, string> = {
-      'empty.json': 'cluster-file-foreign',
+      'empty.json': 'cluster-file-malformed',
       'html.json': 'cluster-file-foreign',
       'half.json': 'cluster-file-malformed',
       'number.json': 'cluster-file-foreign',
@@ -287,6 +287,7 @@ describe('adit cluster profile', () => {
     ['wrong-usage', ['--gateway', 'b']],
     ['gateway-not-found', ['--service-cidr', 'auto', '--gateway', 'c']],
     ['allowed-ip-malformed', ['--service-cidr', 'all']],
+    ['allowed-ip-malformed', ['--service-cidr', '10.43.0.0']],
     ['kilo-peer-not-found', ['--peer', 'phone']],
     ['kilo-nodes-missing', ['--now', '4000000000']],
   ])('says %s for %j', async (code, more) => {

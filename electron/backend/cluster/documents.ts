@@ -14,6 +14,7 @@ const yamlLimit = 32 * 1024 * 1024;
  */
 export async function readDocuments(path: string): Promise<readonly unknown[]> {
   const text = await readText(path);
+  if (text.trim() === '') throw empty(path);
   // What begins as JSON and is none is mostly YAML in its JSON-like form, or several documents.
   const json = /^\s*[{[]/.test(text) ? parsedJson(text) : undefined;
   if (json !== undefined) return [json];
@@ -36,6 +37,14 @@ export async function readDocuments(path: string): Promise<readonly unknown[]> {
 async function readText(path: string): Promise<string> {
   const bytes = await readGivenFile(path, jsonLimit);
   return bytes.toString('utf8').replace(/^\u{feff}/u, '');
+}
+
+function empty(path: string): FaultError {
+  return new FaultError({
+    code: 'cluster-file-malformed',
+    message: `${path} is empty.`,
+    hint: 'Where kubectl fails it prints nothing there: see what it says, and save it again: kubectl get nodes -o json > nodes.json',
+  });
 }
 
 /** Undefined for what is no JSON. */

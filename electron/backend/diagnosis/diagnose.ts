@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
+import type { Cluster } from '../../../shared/cluster/cluster.ts';
+import { clusterFactsOf } from '../../../shared/cluster/diagnosis.ts';
 import type { Diagnosis } from '../../../shared/diagnosis/diagnosis.ts';
 import { formatDestination, probesOf } from '../../../shared/diagnosis/diagnosis.ts';
 import type { ClockFacts, Facts, RouteFacts, TunnelFacts } from '../../../shared/diagnosis/facts.ts';
 import { judge } from '../../../shared/diagnosis/judge.ts';
 import type { Destination } from '../../../shared/diagnosis/probe.ts';
-import { FaultError } from '../../../shared/fault.ts';
+import { FaultError, faultOf } from '../../../shared/fault.ts';
 import type { Fault } from '../../../shared/fault.ts';
 import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
 import type { HelperConnection } from '../helper-client/connection.ts';
@@ -18,6 +20,12 @@ export interface DiagnosisQuestion {
   readonly name: string | null;
   /** An address or name that should be reached; null looks at the tunnels as such. */
   readonly destination: Destination | null;
+  /**
+   * Reads the cluster behind the tunnel that is named, by its profile's name; null where nobody has said which that is.
+   *
+   * @throws FaultError which is told of, and is no end of the diagnosis
+   */
+  readonly readCluster?: (profile: string) => Promise<Cluster | null>;
 }
 
 /**
@@ -29,7 +37,7 @@ export interface DiagnosisQuestion {
 export async function diagnose(
   store: ProfileStore,
   reachHelper: () => HelperConnection | Promise<HelperConnection>,
-  { name, destination }: DiagnosisQuestion,
+  { name, destination, readCluster }: DiagnosisQuestion,
 ): Promise<Diagnosis> {
   const profiles = await store.all();
   const names = profiles.map((profile) => profile.name);
@@ -46,6 +54,8 @@ export async function diagnose(
   const { connection } = helper;
   const standing = await connection.ask('status', {});
   const named = name === null ? null : await subjectNamed(name, standing, store);
+  // Meanwhile: an API server that is not reached takes its time.
+  const reading = named === null || readCluster === undefined ? null : factsFrom(readCluster, named.name);
   const { literal, route } = await findRoute(destination, connection);
   const subjects = named === null ? subjectsFor(standing, route, profiles) : [named];
   const tunnels: TunnelFacts[] = [];
@@ -54,7 +64,8 @@ export async function diagnose(
     if (status === null) {
       if (profile !== null) tunnels.push(tunnelThatIsDown(profile));
     } else if (literal === null || route?.tunnel === status.name) {
-      tunnels.push(await examineTunnel(status, profile, literal, connection));
+      const examined = await examineTunnel(status, profile, literal, connection);
+      tunnels.push({ ...examined, cluster: await reading });
     } else {
       tunnels.push({ ...tunnelInPassing, name: status.name, status });
     }
@@ -70,6 +81,7 @@ const tunnelInPassing = {
   way: null,
   mtu: { inside: null, outside: null },
   nameServers: [],
+  cluster: null,
 } as const;
 
 const nothing = { destination: null, route: null, tunnels: [] } as const;
@@ -129,6 +141,19 @@ async function findRoute(
       verdict: found.verdict,
     },
   };
+}
+
+/** Never rejects. */
+async function factsFrom(
+  read: (profile: string) => Promise<Cluster | null>,
+  profile: string,
+): Promise<TunnelFacts['cluster']> {
+  try {
+    const cluster = await read(profile);
+    return cluster === null ? null : clusterFactsOf(cluster);
+  } catch (error) {
+    return { unread: faultOf(error) };
+  }
 }
 
 /** The helper, or what keeps it from being asked. */

@@ -44,7 +44,13 @@ export function tunnelThatIsDown(profile: Profile): TunnelFacts {
   return { ...nothing, name: profile.name, status: null, problem };
 }
 
-const nothing = { peers: [], way: null, mtu: { inside: null, outside: null }, nameServers: [] } as const;
+const nothing = {
+  peers: [],
+  way: null,
+  mtu: { inside: null, outside: null },
+  nameServers: [],
+  cluster: null,
+} as const;
 
 /**
  * Finds out what there is to know of a tunnel that is up.
@@ -84,6 +90,7 @@ export async function examineTunnel(
     way,
     mtu: await measureMtu(latest, peers, way),
     nameServers: await nameServers,
+    cluster: null,
   };
 }
 

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Neighbour, WayFacts } from '../../../shared/diagnosis/facts.ts';
 import { isAlive } from '../../../shared/diagnosis/probe.ts';
 import type { Destination, Probe, ProbeTarget } from '../../../shared/diagnosis/probe.ts';
 import { looksLikeService } from '../../../shared/diagnosis/services.ts';
-import { addressesAround, ownNetworks } from '../../../shared/diagnosis/targets.ts';
+import { addressesAround, ownNetworks, podAddresses } from '../../../shared/diagnosis/targets.ts';
 import type { Carrier } from '../../../shared/diagnosis/targets.ts';
 import { parseAddress } from '../../../shared/network/address.ts';
 import { contains, formatPrefix } from '../../../shared/network/prefix.ts';
@@ -20,6 +21,9 @@ const lookingPatience = 4_000;
 
 /** Milliseconds a TCP connection may take: a first packet that was lost is sent again after one second. */
 const tcpPatience = 2_500;
+
+/** Milliseconds after which a host says again that there is no way. @see Linux net.ipv4.icmp_ratelimit */
+const complaintPause = 1_200;
 
 /** The ports at which an address is knocked where none was named: most hosts that answer no ping listen on one of them, or refuse. */
 const usualPorts = [80, 443, 22] as const;
@@ -44,8 +48,11 @@ export async function followWay(
 ): Promise<WayFacts> {
   const way = { destination, peer: publicKey, prefix: formatPrefix(prefix) };
   const address = parseAddress(destination.host);
-  if (address !== null && looksLikeService(address))
-    return { ...way, ...nobody, hops: [], probes: await askService(destination) };
+  if (address !== null && looksLikeService(address)) {
+    const probes = await askService(destination);
+    const pods = probes.some(isAlive) ? [] : await askPods(podAddresses(address, status));
+    return { ...way, ...nobody, hops: [], probes, pods };
+  }
   const [hops, probes] = await Promise.all([countHops(destination.host), askAddress(destination)]);
   const known = { ...way, hops };
   if (address === null || probes.some(isAlive)) return { ...known, ...nobody, probes };
@@ -70,10 +77,11 @@ export async function followWay(
     members: members.found,
     neighbours: neighbours.found,
     searches: [...members.probes, ...neighbours.probes],
+    pods: [],
   };
 }
 
-const nobody = { members: [], neighbours: [], searches: [] } as const;
+const nobody = { members: [], neighbours: [], searches: [], pods: [] } as const;
 
 /**
  * No host has the address of a Service, so that a ping has no answer; but a node may say that there is no way, and says so once a
@@ -86,7 +94,18 @@ async function askService({ host, port }: Destination): Promise<Probe[]> {
     probes.push(probe);
     if (isAlive(probe)) return probes;
   }
-  return [...probes, await askByPing('address', host, { wait: patience, count: 8 })];
+  const pinged = await askByPing('address', host, { wait: patience, count: 8 });
+  const [first] = probes;
+  const isSilent = first?.outcome === 'silent' && pinged.outcome !== 'silent';
+  if (!isSilent || first.port === null) return [...probes, pinged];
+  // Its silence may have been the node's, that had just said the same of something else.
+  await sleep(complaintPause);
+  return [...probes, pinged, await askByTcp('address', host, first.port, tcpPatience)];
+}
+
+/** Whether anything but Services is reached in the cluster. */
+function askPods(addresses: readonly string[]): Promise<Probe[]> {
+  return Promise.all(addresses.map((address) => askByPing('pod', address, { wait: patience, count: 2 })));
 }
 
 /** Packets to an address that end after one hop, two, and so on, as far as the address. */

@@ -168,7 +168,7 @@ function notRegular(path: string, isFolder: boolean): Fault {
   return {
     code: 'file-not-regular',
     message: `${path} is ${isFolder ? 'a folder' : 'no regular file'}.`,
-    hint: isFolder ? 'Name a .conf file in it.' : 'Save its contents to a file first.',
+    hint: isFolder ? 'Name a file in it.' : 'Save its contents to a file first.',
   };
 }
 

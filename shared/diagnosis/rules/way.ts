@@ -38,17 +38,26 @@ function judgePort(name: string, { destination, probes }: WayFacts, named: Named
 
 /**
  * A Service answers on its own ports alone. A port that is silent, while the node says of other packets that there is no way to the
- * address, is one that was handed on.
+ * address, is one that was handed on. Where the node says nothing, whoever has named the port is believed, if Pods answer.
  */
-function judgeService(name: string, { destination, probes }: WayFacts, named: NamedWay): Finding[] | null {
+function judgeService(
+  name: string,
+  { destination, probes, pods }: WayFacts,
+  named: NamedWay,
+): Finding[] | null {
   const address = parseAddress(destination.host);
   if (address === null || !looksLikeService(address)) return null;
   const ports = probes.filter(({ method }) => method === 'tcp');
-  const port = ports.find(({ outcome }) => outcome === 'silent')?.port ?? null;
+  const isSilent = (port: number | null): boolean =>
+    ports.every((probe) => probe.port !== port || probe.outcome === 'silent');
+  const port = ports.find((probe) => isSilent(probe.port))?.port ?? null;
   const refusal = probes.find(isNoWay);
   if (port !== null && refusal !== undefined)
     return [finding('service-no-way-back', name, named, port, refusal.by)];
-  const tried = ports.flatMap((probe) => probe.port ?? []);
+  const pod = pods.find(isAlive);
+  if (port !== null && port === destination.port && pod !== undefined)
+    return [finding('service-times-out', name, named, port, pod.address)];
+  const tried = [...new Set(ports.flatMap((probe) => probe.port ?? []))];
   return [finding('service-port-unknown', name, named, tried)];
 }
 

@@ -9,6 +9,7 @@ export const targetWords: Readonly<Record<ProbeTarget, string>> = {
   address: 'the address',
   neighbour: 'others beside it',
   'name-server': 'name server',
+  pod: 'pods behind it',
 };
 
 /** Where a command is for, for people. */

@@ -1,5 +1,13 @@
 import type { Family } from '../../network/address.ts';
-import { allowedIps, at, forwardChain, forwardingSetting, masquerading, shellWord } from '../commands.ts';
+import {
+  allowedIps,
+  at,
+  forwardChain,
+  forwardingSetting,
+  masquerading,
+  serviceMasquerading,
+  shellWord,
+} from '../commands.ts';
 import { findingEntry } from '../finding.ts';
 
 /** The way to an address, as its findings name it. */
@@ -20,6 +28,10 @@ export interface NamedWay {
   readonly source: string;
 }
 
+/** Who can masquerade Services, and who does not. @see kilo pkg/mesh/routes.go Rules; kubernetes pkg/proxy/iptables/proxier.go */
+const serviceCure =
+  'kube-proxy does so with --cluster-cidr or --masquerade-all, Cilium without kube-proxy with bpf.lbExternalClusterIP=true. Kilo’s own rules (KILO-NAT) do not: after the translation the packet is for a Pod, which they leave alone.';
+
 /** Where on the way to an address packets are lost. */
 export const wayEntries = {
   'peer-answers-nothing': findingEntry(
@@ -27,9 +39,14 @@ export const wayEntries = {
     'The handshake succeeds, and yet nothing comes back through the tunnel.',
     ({ peer, ownKey, source, family, address }: NamedWay) => ({
       message: `The handshake with ${peer} is fresh, but nothing that is sent through the tunnel to ${address} comes back, not even from ${peer} itself.`,
-      hint: `The likeliest: the AllowedIPs of this machine over there do not hold ${source}, so that its packets are dropped after they were decrypted. Else a firewall there drops what comes out of the tunnel, and it forwards nothing.`,
+      hint: `The likeliest: the AllowedIPs of this machine over there do not hold ${source}, so that its packets are dropped after they were decrypted. Else the address at which this machine is heard lies inside those AllowedIPs, so that the answers go into the tunnel that should carry them (wg-quick and kilo do not keep them out); or a firewall there drops what comes out of the tunnel, and it forwards nothing.`,
       commands: [
         allowedIps('peer', ownKey === null ? source : `${source} behind ${ownKey}`),
+        at(
+          'peer',
+          `wg show all endpoints${ownKey === null ? '' : ` | grep -F '${ownKey}'`}`,
+          'then "ip route get" that address: not by the tunnel’s own interface',
+        ),
         at('peer', 'iptables -vnL INPUT'),
         forwardingSetting('peer', family),
         ...forwardChain('peer', family),
@@ -113,14 +130,33 @@ export const wayEntries = {
     'A Service of a cluster takes the connection, and no answer comes back: the node does not masquerade it.',
     ({ address, family, peer, source }: NamedWay, port: number, by: string | null) => ({
       message: `${peer} takes connections to ${address} on port ${port}, and no answer comes back, while ${by ?? 'it'} says of other packets that there is no way to the address.`,
-      hint: `${address} looks like a Service: the node hands the connection to a pod on another node, where packets from ${source} are dropped, because only nodes and pods may come that way. The node has to masquerade what it hands on.`,
+      hint: `${address} looks like a Service: the node hands the connection to a pod on another node, where packets from ${source} are dropped, because only nodes and pods may come that way. The node has to masquerade what it hands on. ${serviceCure}`,
       commands: [
+        ...serviceMasquerading(address, family),
         ...masquerading('gateway', family, `${source} (for Services: ct status dnat)`),
         at(
           'gateway',
           `iptables -t nat -I POSTROUTING -s ${source} -m conntrack --ctstate DNAT -j MASQUERADE`,
         ),
         at('gateway', `conntrack -L -d ${address}`, '[UNREPLIED]'),
+      ],
+    }),
+  ),
+  'service-times-out': findingEntry(
+    'error',
+    'Pods answer, and a Service of the cluster does not take the connection: most likely its node does not masquerade.',
+    ({ address, family, peer, source }: NamedWay, port: number, pod: string) => ({
+      message: `${address} does not take connections on port ${port}, by way of ${peer}, while ${pod} behind the same tunnel answers: so the tunnel is in order, and Services are not.`,
+      hint: `If the Service and its port are there and have a Pod that is ready, the node that hands the connection on to a Pod on another node does not masquerade it, so that the answer takes another way than through that node. ${serviceCure}`,
+      commands: [
+        at(
+          'gateway',
+          `kubectl get services -A -o wide | grep -F '${address}'`,
+          `the port ${port}/TCP; its EndpointSlice has an address`,
+        ),
+        ...serviceMasquerading(address, family),
+        ...masquerading('gateway', family, `${source} (for Services: ct status dnat)`),
+        at('gateway', `conntrack -L -d ${address}`, 'SYN_SENT or [UNREPLIED]'),
       ],
     }),
   ),

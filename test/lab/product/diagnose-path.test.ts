@@ -1,4 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { KeptClusters } from '../../../electron/backend/cluster/kept.ts';
+import { ProfileStore } from '../../../electron/backend/profiles/store.ts';
+import { kiloNode, kiloPeer, now } from '../../unit/cluster/clusters.ts';
 import { httpGet } from '../measure.ts';
 import { openCalicoMtu } from '../scenarios/calico-mtu.ts';
 import { openFourClouds } from '../scenarios/four-clouds.ts';
@@ -67,13 +72,80 @@ describeInLab('a diagnosis of the way into a cluster', () => {
         const told = await diagnose(adit, 'clouds', address);
         expect(told.wrong).toEqual(['service-no-way-back']);
         expect(commandsOf(told)).toContainEqual(expect.stringMatching(/^gateway: iptables .*MASQUERADE/));
+        expect(told.findings[0]?.hint).toContain('--cluster-cidr');
       }
       // The name server’s pod is on the node that is asked: it needs no masquerade.
       expect((await diagnose(adit, 'clouds', '10.43.0.10:53')).wrong).toEqual([]);
       // It says itself where nobody listens.
       expect((await diagnose(adit, 'clouds', '10.42.0.10:54')).wrong).toEqual(['port-refused']);
-      for (const address of ['10.43.0.99', '10.43.0.99:80'])
-        expect((await diagnose(adit, 'clouds', address)).wrong).toEqual(['service-port-unknown']);
+      expect((await diagnose(adit, 'clouds', '10.43.0.99')).wrong).toEqual(['service-port-unknown']);
+      // Linux says once a second at most that there is no way, and now and then nothing: then whoever names a port is believed.
+      expect(['service-port-unknown', 'service-times-out']).toContain(
+        (await diagnose(adit, 'clouds', '10.43.0.99:80')).wrong.join(),
+      );
+    });
+  });
+
+  test(
+    'tells pods that answer from Services that time out, and names whoever masquerades',
+    patient,
+    async () => {
+      await using stage = await openFourClouds();
+      await diagnosed(stage, async (adit) => {
+        // As on nodes with a way to the whole internet: of an address that is a Service’s nobody says a word.
+        await stage.nodes.aws.ip('route add blackhole 10.43.0.0/16');
+        expect((await diagnose(adit, 'clouds', '10.43.0.80:80')).wrong).toEqual([]);
+        await stage.masqueradeServices(false);
+        const told = await diagnose(adit, 'clouds', '10.43.0.80:80');
+        expect(told.wrong).toEqual(['service-times-out']);
+        expect(told.findings[0]?.message).toMatch(/while 10\.42\.\d\.1 behind the same tunnel answers/);
+        expect(told.findings[0]?.hint).toMatch(/--cluster-cidr.*bpf\.lbExternalClusterIP.*KILO-NAT/);
+        expect(commandsOf(told)).toContainEqual(expect.stringMatching(/^gateway: .*cilium-config/));
+        // With the pods out of reach too, Services are not the matter.
+        for (const node of Object.values(stage.nodes)) await node.ip('address flush dev kube-bridge');
+        expect((await diagnose(adit, 'clouds', '10.43.0.80:80')).wrong).toEqual(['service-port-unknown']);
+      });
+    },
+  );
+});
+
+describeInLab('a diagnosis of a tunnel whose cluster is named', () => {
+  test('says what the cluster knows of it', patient, async () => {
+    await using stage = await openFourClouds();
+    await diagnosed(stage, async (adit) => {
+      const [nodes, peers] = [join(adit.home, 'nodes.json'), join(adit.home, 'peers.json')];
+      const list = (items: readonly unknown[], kind: string): string =>
+        JSON.stringify({
+          kind: `${kind}List`,
+          apiVersion: kind === 'Node' ? 'v1' : 'kilo.squat.ai/v1alpha1',
+          items,
+        });
+      // All others have checked in an hour after gcp.
+      const checkedIn = stage.clouds.map(({ name, wgKeys }, index) =>
+        kiloNode(name, index + 1, {
+          key: wgKeys.publicKey,
+          'last-seen': String(now - (name === 'gcp' ? 3600 : 0)),
+        }),
+      );
+      await writeFile(nodes, list(checkedIn, 'Node'));
+      await writeFile(peers, list([kiloPeer('other')], 'Peer'));
+      const words = ['clouds', '--nodes', nodes, '--peers', peers];
+      expect((await diagnose(adit, ...words)).wrong).toEqual(['cluster-key-unknown', 'cluster-node-silent']);
+      const publicKey = (await adit.status('clouds')).publicKey ?? '';
+      await writeFile(peers, list([kiloPeer('laptop', { publicKey })], 'Peer'));
+      // The profile has a preshared key for aws, as the seed has.
+      const told = await diagnose(adit, ...words);
+      expect(told.wrong).toEqual(['cluster-preshared-key', 'cluster-node-silent']);
+      // A profile that was made of a cluster remembers which.
+      await new KeptClusters(new ProfileStore(adit.home)).keep('clouds', {
+        version: 1,
+        source: { kind: 'files', paths: [nodes, peers] },
+        ...{ peer: 'laptop', serviceCidrs: [], gateway: null, written: [] },
+        ...{ granularity: null, topologyLabel: null },
+      });
+      expect((await diagnose(adit, 'clouds')).wrong).toEqual(told.wrong);
+      await writeFile(nodes, '<html>');
+      expect((await diagnose(adit, ...words)).notes).toContain('cluster-unread');
     });
   });
 });

@@ -103,6 +103,14 @@ describe('a cluster of Kilo', () => {
     expect(inspectionOf(natted).nodes).toMatchObject([{ endpoint: '198.51.100.7:7000' }, {}]);
   });
 
+  it.each(['127.0.0.1', '169.254.1.1', '100.64.0.9', '0.0.0.0', '[::1]', '[fe80::1]', '[fd12::1]'])(
+    'names %s, which Kilo takes for public, too',
+    (address) => {
+      const nodes = [kiloNode('a', 1, { endpoint: `${address}:51820` }), kiloNode('b', 2)];
+      expect(warned(clusterOfLists({ nodes }))).toContain('endpoint-private node/a');
+    },
+  );
+
   it('names an endpoint that the mesh itself would swallow', () => {
     const cluster = clusterOfLists({
       nodes: [kiloNode('a', 1, { 'internal-ip': '203.0.113.1/32' }), kiloNode('b', 2)],
@@ -243,6 +251,22 @@ describe('Peers that Kilo passes over', () => {
     });
     expect(warned(cluster)).toEqual(['peer-address-taken peer/b', 'peer-incomplete peer/c', unknownServices]);
     expect(warningOf(cluster, 'peer-address-taken').hint).toContain('["10.5.0.2/32","10.9.0.0/24"]');
+  });
+
+  it('that have thousands of addresses of another are told of in few words', () => {
+    const allowedIPs = Array.from({ length: 4000 }, (_, at) => `10.9.${at >> 8}.${at & 255}/32`);
+    const peers = ['a', 'b'].map((name, at) =>
+      kiloPeer(name, { allowedIPs, publicKey: keyOf(at === 0 ? 'B' : 'C') }),
+    );
+    const cluster = clusterOfLists({ nodes: [kiloNode('a', 1)], peers });
+    expect(cluster.warnings.filter(({ code }) => code === 'peer-address-taken')).toHaveLength(20);
+    expect(JSON.stringify(cluster.warnings).length).toBeLessThan(20_000);
+  });
+
+  it('that carry everything are told of', () => {
+    const peers = [kiloPeer('relay', { allowedIPs: ['10.5.0.1/32', '::/0'] })];
+    const cluster = clusterOfLists({ nodes: [kiloNode('a', 1)], peers });
+    expect(warningOf(cluster, 'peer-carries-all').message).toContain('::/0');
   });
 });
 

@@ -80,6 +80,7 @@ export function wayFacts(parts: Partial<WayFacts> = {}): WayFacts {
     members: [],
     neighbours: [],
     searches: [],
+    pods: [],
     ...parts,
   };
 }
@@ -107,6 +108,7 @@ export function tunnelFacts(
     way: null,
     mtu: { inside: { address: relayAddress, tried: 1420, largest: 1420, probes: [] }, outside: null },
     nameServers: [],
+    cluster: null,
     ...parts,
   };
 }

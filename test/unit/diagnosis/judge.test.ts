@@ -144,7 +144,24 @@ describe('the judgement of a way', () => {
     expect(service([tcp(80, 'silent'), tcp(443, 'no-route'), refused])).toEqual(['service-no-way-back']);
     expect(service([tcp(80, 'no-route'), tcp(443, 'no-route'), refused])).toEqual(['service-port-unknown']);
     expect(service([tcp(80, 'silent'), tcp(443, 'silent'), probe()])).toEqual(['service-port-unknown']);
+    // The node may have been silent once because it had just said it of something else.
+    expect(service([tcp(80, 'silent'), refused, tcp(80, 'no-route')])).toEqual(['service-port-unknown']);
+    expect(service([tcp(80, 'silent'), refused, tcp(80, 'silent')])).toEqual(['service-no-way-back']);
     expect(service([tcp(80, 'answered')])).toEqual([]);
+  });
+
+  it('of a Service that is silent takes the word of whoever names its port, where Pods answer', () => {
+    const pod = probe({ target: 'pod', address: '10.42.1.1', outcome: 'answered', by: '10.42.1.1' });
+    const service = (port: number | null, pods: Probe[]): string[] =>
+      ofWay({
+        destination: { host: '10.43.0.80', port },
+        hops: [],
+        probes: [tcp(port ?? 80, 'silent'), probe()],
+        pods,
+      });
+    expect(service(8080, [probe(), pod])).toEqual(['service-times-out']);
+    expect(service(8080, [probe()])).toEqual(['service-port-unknown']);
+    expect(service(null, [pod])).toEqual(['service-port-unknown']);
   });
 });
 

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { formatDestination, parseDestination } from '../../../shared/diagnosis/diagnosis.ts';
-import { addressesAround, carrierOf, greetingsFor, ownNetworks } from '../../../shared/diagnosis/targets.ts';
+import {
+  addressesAround,
+  carrierOf,
+  greetingsFor,
+  ownNetworks,
+  podAddresses,
+} from '../../../shared/diagnosis/targets.ts';
 import { parseAddress } from '../../../shared/network/address.ts';
 import type { Address } from '../../../shared/network/address.ts';
 import { formatPrefix, parsePrefix } from '../../../shared/network/prefix.ts';
@@ -81,4 +87,19 @@ describe('a destination', () => {
       expect(parseDestination(text)).toBeNull();
     },
   );
+});
+
+describe('the networks of Pods beside a Service', () => {
+  it('are asked at their first address, four at most, and neither Services nor single hosts nor everything', () => {
+    const nodes = ['a', 'b', 'c', 'd', 'e'].map((key, index) =>
+      peerStatus(key, {
+        allowedIps: [`10.0.0.${index}/32`, `10.42.${index}.0/24`, '10.43.0.0/16', '0.0.0.0/0'],
+      }),
+    );
+    const tunnel = tunnelStatus({ peers: nodes });
+    expect(podAddresses(address('10.43.0.80'), tunnel)).toEqual(
+      [0, 1, 2, 3].map((index) => `10.42.${index}.1`),
+    );
+    expect(podAddresses(address('fd00:43::1'), tunnel)).toEqual([]);
+  });
 });

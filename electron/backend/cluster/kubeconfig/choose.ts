@@ -61,7 +61,10 @@ function unknown({ contexts, files }: Kubeconfig, named: string | null, name: st
       named === null && name === ''
         ? `No context is the current one in ${files.join(', ')}.`
         : `There is no context ${quoted(name)} in ${files.join(', ')}.`,
-    hint: names === '' ? 'There are no contexts at all.' : `There are: ${names}. Choose one: --context NAME.`,
+    hint:
+      names === ''
+        ? 'There are no contexts at all: save the kubeconfig again from where it came, or name another one: --kubeconfig FILE.'
+        : `There are: ${names}. Choose one: --context NAME.`,
     command: 'kubectl config get-contexts',
   });
 }

@@ -1,5 +1,12 @@
 import { formatAddress } from '../../../network/address.ts';
-import { formatInterfaceAddress, formatPrefix, networkOf, samePrefix } from '../../../network/prefix.ts';
+import {
+  contains,
+  formatInterfaceAddress,
+  formatPrefix,
+  networkOf,
+  parsePrefix,
+  samePrefix,
+} from '../../../network/prefix.ts';
 import type { Prefix } from '../../../network/prefix.ts';
 import { createPrefixTable } from '../../../network/prefix-table.ts';
 import { isDialledFromEverywhere } from '../../kilo/groups.ts';
@@ -61,12 +68,25 @@ export function checkMesh(mesh: KiloMesh, nodes: ReadonlyMap<string, ClusterNode
   for (const key of mesh.disputedKeys) report(clusterWarning('endpoint-disputed', 'cluster', key));
 }
 
+/** What Kilo takes for public, and is reached from nowhere but the host itself, its link or its provider: loopback, link-local, RFC 6598. */
+const nearby: readonly Prefix[] = [
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '100.64.0.0/10',
+  '0.0.0.0/8',
+  '::/127',
+  'fe80::/10',
+  'fc00::/7',
+].flatMap((text) => parsePrefix(text) ?? []);
+
 function checkEndpoint(
   { leader, endpoint }: MeshGroup,
   nodes: ReadonlyMap<string, ClusterNode>,
   report: Report,
 ): void {
-  if (endpoint.kind === 'name' || isDialledFromEverywhere({ ...leader, endpoint })) return;
+  if (endpoint.kind === 'name') return;
+  const isNearby = nearby.some((prefix) => contains(prefix, endpoint.address));
+  if (!isNearby && isDialledFromEverywhere({ ...leader, endpoint })) return;
   const external = nodes.get(leader.name)?.externalIp ?? null;
   const text = formatMeshEndpoint(endpoint);
   report(clusterWarning('endpoint-private', `node/${leader.name}`, text, external, endpoint.port));

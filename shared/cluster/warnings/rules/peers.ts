@@ -4,6 +4,12 @@ import type { KiloPeer } from '../../objects/kilo-peer.ts';
 import { clusterWarning } from '../catalogue.ts';
 import type { Report } from '../catalogue.ts';
 
+/** Of how many addresses of one Peer it is said that they are taken: whoever writes Peers decides how many there are. */
+const mostTold = 20;
+
+/** The most allowed IPs that a line to type is given for. */
+const mostPatched = 64;
+
 /** Says what of Peers somebody could trip over. @param peers in the order of their names */
 export function checkPeers(peers: readonly KiloPeer[], report: Report): void {
   const owners = new Map<string, string>();
@@ -13,12 +19,18 @@ export function checkPeers(peers: readonly KiloPeer[], report: Report): void {
     if (publicKey === null) report(clusterWarning('peer-incomplete', subject, 'key'));
     else if (allowedIps.length === 0) report(clusterWarning('peer-incomplete', subject, 'addresses'));
     if (publicKey === null) continue;
+    let told = 0;
     for (const text of new Set(allowedIps.map(formatInterfaceAddress))) {
       const other = owners.get(text);
       if (other === undefined) owners.set(text, name);
-      else
-        report(clusterWarning('peer-address-taken', subject, text, other, mended(allowedIps, text, free())));
+      else if (++told <= mostTold) {
+        const instead = allowedIps.length > mostPatched ? null : mended(allowedIps, text, free());
+        report(clusterWarning('peer-address-taken', subject, text, other, instead));
+      }
     }
+    const everything = allowedIps.find(({ length }) => length === 0);
+    if (everything !== undefined)
+      report(clusterWarning('peer-carries-all', subject, formatInterfaceAddress(everything)));
   }
 }
 

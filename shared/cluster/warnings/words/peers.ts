@@ -43,9 +43,19 @@ export const peerEntries = {
   ),
   'peer-address-taken': warningEntry(
     'Two Peers have the same allowed IP; the one whose name comes first has it.',
-    (subject, cidr: string, other: string, allowedIPs: readonly string[]) => ({
+    (subject, cidr: string, other: string, allowedIPs: readonly string[] | null) => ({
       message: `${cidr} of the Peer ${nameIn(subject)} is one of ${other} too, whose name comes first, so ${nameIn(subject)} goes without.`,
-      hint: `Give it another that is free: ${patchPeer(nameIn(subject), { allowedIPs })}`,
+      hint:
+        allowedIPs === null
+          ? `Take it out of the allowedIPs of one of them: kubectl edit peer ${shellWord(nameIn(subject))}`
+          : `Give it another that is free: ${patchPeer(nameIn(subject), { allowedIPs })}`,
+    }),
+  ),
+  'peer-carries-all': warningEntry(
+    'A Peer has all addresses in its allowed IPs, so that every profile of the mesh sends everything to it.',
+    (subject, cidr: string) => ({
+      message: `The Peer ${nameIn(subject)} has ${cidr} in its allowedIPs: whoever has a profile of this mesh sends everything to it, the way to the internet with it.`,
+      hint: `If that is not meant, give it just its own: ${patchPeer(nameIn(subject), { allowedIPs: ['10.5.0.1/32'] })}`,
     }),
   ),
 };
