@@ -309,7 +309,7 @@ describe('adit cluster graph', () => {
       groups: [{ key: 'location:', leader: 'a' }, { leader: 'c' }],
       peers: [{ name: 'laptop', allowedIps: ['10.5.0.1/32'] }],
     });
-    expect((await adit.fault(['cluster', 'graph', '--from', at('all.json'), '-o', 'svg'])).code).toBe(
+    expect((await adit.fault(['cluster', 'graph', '--from', at('all.json'), '-o', 'png'])).code).toBe(
       'wrong-usage',
     );
   });

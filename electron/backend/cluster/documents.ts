@@ -1,5 +1,6 @@
 import { FaultError } from '../../../shared/fault.ts';
 import { readGivenFile } from '../profiles/files.ts';
+import { readStandardInput } from '../standard-input.ts';
 
 /** The largest JSON that is read: some times what a cluster of 5,000 nodes has, whose every node tells of its images. Bytes. */
 const jsonLimit = 256 * 1024 * 1024;
@@ -7,10 +8,14 @@ const jsonLimit = 256 * 1024 * 1024;
 /** The largest YAML that is read, which takes a hundred times as long as JSON. Characters. */
 const yamlLimit = 32 * 1024 * 1024;
 
+/** What stands for the file that is piped in. */
+export const standardInput = '-';
+
 /**
  * The documents in a file that kubectl saved: JSON, or YAML, of which one file may hold several.
  *
- * @throws FaultError `file-not-found`, `file-unreadable`, `file-not-regular`, `file-too-large`, `cluster-file-malformed`
+ * @param path {@link standardInput} for what is piped in
+ * @throws FaultError `input-is-terminal`, `file-not-found`, `file-unreadable`, `file-not-regular`, `file-too-large`, `cluster-file-malformed`
  */
 export async function readDocuments(path: string): Promise<readonly unknown[]> {
   const text = await readText(path);
@@ -32,9 +37,10 @@ export async function readDocuments(path: string): Promise<readonly unknown[]> {
   }
 }
 
-/** The text of a file. Its bytes, which may be as large again, are let go of. */
+/** The text of a file, or of what is piped in. Its bytes, which may be as large again, are let go of. */
 async function readText(path: string): Promise<string> {
-  const bytes = await readGivenFile(path, jsonLimit);
+  const bytes =
+    path === standardInput ? await readStandardInput(jsonLimit) : await readGivenFile(path, jsonLimit);
   return bytes.toString('utf8').replace(/^\u{feff}/u, '');
 }
 
