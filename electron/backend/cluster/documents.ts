@@ -25,7 +25,7 @@ export async function readDocuments(path: string): Promise<readonly unknown[]> {
   if (text.length > yamlLimit) {
     throw new FaultError({
       code: 'file-too-large',
-      message: `${path} has ${text.length} characters and is no JSON; of YAML no more than ${yamlLimit} are read.`,
+      message: `${placeName(path)} has ${text.length} characters and is no JSON; of YAML no more than ${yamlLimit} are read.`,
       hint: 'Save it as JSON: kubectl get nodes -o json.',
     });
   }
@@ -35,6 +35,11 @@ export async function readDocuments(path: string): Promise<readonly unknown[]> {
   } catch (error) {
     throw malformed(path, error);
   }
+}
+
+/** A file, as a sentence begins with it. */
+export function placeName(path: string): string {
+  return path === standardInput ? 'What is piped in' : path;
 }
 
 /** The text of a file, or of what is piped in. Its bytes, which may be as large again, are let go of. */
@@ -57,7 +62,7 @@ function malformed(path: string, error: unknown): FaultError {
   const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   return new FaultError({
     code: 'cluster-file-malformed',
-    message: `${path} is neither JSON nor YAML: ${reason.replace(/[.:]$/, '')}.`,
+    message: `${placeName(path)} is neither JSON nor YAML: ${reason.replace(/[.:]$/, '')}.`,
     hint: 'Save it with kubectl: kubectl get nodes -o json > nodes.json',
   });
 }
