@@ -17,6 +17,7 @@ const commands = [
     'cluster import',
     'cluster sync',
     'cluster gateway',
+    'cluster overlaps',
     'cluster graph',
     'cluster peer apply',
     'cluster peer remove',
