@@ -14,6 +14,7 @@ export const faultCodes = {
   'file-unreadable': 'The file exists and may not be read by this user.',
   'file-not-regular': 'The path is a folder, a device or a pipe where a file is needed.',
   'file-too-large': 'The file is larger than any configuration (16 MiB).',
+  'input-is-terminal': 'Something was to be piped in, and nothing is.',
   'file-empty': 'The file holds no configuration.',
   'no-conf-files': 'The folder, or the .zip file, holds no .conf file.',
   'file-kind-unsupported': 'The file is a picture, an archive or a document of a kind that is not read.',

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ClusterOptions } from '../../shared/cluster/cluster.ts';
 import type { ClusterReadings } from '../../shared/cluster/readings.ts';
 import type { Wanted } from '../backend/cluster/api/read-cluster.ts';
+import { standardInput } from '../backend/cluster/documents.ts';
 import { readClusterFiles } from '../backend/cluster/files.ts';
 import type { ClusterSource } from '../backend/cluster/kept.ts';
 import { has, valueOf } from './command.ts';
@@ -42,7 +43,7 @@ export const sourceOptions: Readonly<Record<string, Option>> = {
     kind: 'value',
     placeholder: 'FILE...',
     repeats: true,
-    summary: 'Any lists that kubectl printed, kinds mixed, JSON or YAML',
+    summary: 'Any lists that kubectl printed, kinds mixed, JSON or YAML; - for what is piped in',
   },
   granularity: {
     kind: 'value',
@@ -114,7 +115,7 @@ export async function chooseSource(command: Command, context: CommandContext): P
       command,
       `Files are read without asking an API server: --${both} does not go with them.`,
     );
-  return { kind: 'files', paths: [...files, ...given.operands].map((path) => resolve(path)) };
+  return { kind: 'files', paths: [...new Set([...files, ...given.operands].map(placeOf))] };
 }
 
 /**
@@ -140,6 +141,11 @@ export async function readSource(
   wanted: Wanted,
 ): Promise<ClusterReadings> {
   return readFrom(await chooseSource(command, context), context, wanted);
+}
+
+/** What is piped in is read once, whatever options name it: lists may be mixed. */
+function placeOf(path: string): string {
+  return path === standardInput ? path : resolve(path);
 }
 
 /** What the command line says of a cluster. @throws FaultError `wrong-usage` */

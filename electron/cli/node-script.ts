@@ -51,7 +51,7 @@ export const nodeScriptOptions = {
 
 /** What a script is made of: nodes alone, and whatever tells of ranges that the tunnel's has to be apart from. */
 const nodesAndRanges = {
-  kinds: ['nodes', 'peers', 'services', 'configMaps', 'serviceCidrs', 'pods'],
+  kinds: ['nodes', 'peers', 'services', 'configMaps', 'serviceCidrs', 'pods', 'ciliumNodes'],
   required: ['nodes'],
 } as const;
 

@@ -45,7 +45,7 @@ export const secondMeshOptions: Readonly<Record<string, Option>> = {
 
 /** Everything that tells of nodes and ranges. */
 const nodesAndRanges = {
-  kinds: ['nodes', 'peers', 'services', 'configMaps', 'serviceCidrs', 'pods'],
+  kinds: ['nodes', 'peers', 'services', 'configMaps', 'serviceCidrs', 'pods', 'ciliumNodes'],
   required: ['nodes'],
 } as const;
 

@@ -5,7 +5,9 @@ import { kiloMesh } from './kilo/mesh.ts';
 import type { KiloReading } from './kilo/mesh.ts';
 import { readKiloNode } from './kilo/node.ts';
 import type { Granularity, KiloNode } from './kilo/node.ts';
-import { ciliumKeys } from './networks/cilium.ts';
+import { clusterMtu, leastOverhead } from './mtu.ts';
+import type { ClusterMtu } from './mtu.ts';
+import { ciliumKeys, ciliumPodCidrs } from './networks/cilium.ts';
 import { networkOfNodes } from './networks/network.ts';
 import type { ClusterNetwork } from './networks/network.ts';
 import { readApiServerWords } from './objects/api-server.ts';
@@ -15,6 +17,8 @@ import type { KiloPeers } from './objects/kilo-peer.ts';
 import { readNodes } from './objects/node.ts';
 import type { ClusterNode } from './objects/node.ts';
 import { serverWords as serverWordsOf } from './objects/node-arguments.ts';
+import { readPodAddresses } from './objects/pod.ts';
+import { podRoutes } from './pod-routes.ts';
 import { readServiceCidrs } from './objects/service-cidr.ts';
 import { readServices } from './objects/service.ts';
 import { itemsOf, readKinds } from './readings.ts';
@@ -47,6 +51,7 @@ export interface Cluster {
   /** Public keys of Cilium, by the names of nodes. */
   readonly ciliumKeys: ReadonlyMap<string, string>;
   readonly serviceCidrs: readonly ServiceCidr[];
+  readonly mtu: ClusterMtu;
   readonly dns: ClusterDns;
   readonly warnings: readonly ClusterWarning[];
 }
@@ -72,11 +77,13 @@ export function clusterOf(readings: ClusterReadings, options: ClusterOptions = {
     const reading = readings.kinds[kind];
     if (reading.kind === 'refused') report(clusterWarning('list-refused', 'cluster', kind, reading.reason));
   }
-  const nodes = readNodes(itemsOf(readings, 'nodes'), report);
+  const bareNodes = readNodes(itemsOf(readings, 'nodes'), report);
   const services = readServices(itemsOf(readings, 'services'), report);
-  const serverWords = serverWordsOf(nodes);
-  const keys = ciliumKeys(itemsOf(readings, 'ciliumNodes'), nodes, report);
-  const network = networkOfNodes(nodes, keys);
+  const serverWords = serverWordsOf(bareNodes);
+  const keys = ciliumKeys(itemsOf(readings, 'ciliumNodes'), bareNodes, report);
+  const network = networkOfNodes(bareNodes, keys);
+  // Kilo carries what Kubernetes says, and nothing else.
+  const nodes = network === 'kilo' ? bareNodes : withPodCidrs(readings, bareNodes, report);
   checkNodes(nodes, network, report);
   const kilo = network === 'kilo' ? kiloFacts(readings, nodes, options, report) : null;
   const cidrs = serviceCidrs({
@@ -88,6 +95,9 @@ export function clusterOf(readings: ClusterReadings, options: ClusterOptions = {
     services,
   });
   checkRanges(cidrs, nodes, kilo?.reading.kind === 'mesh' ? kilo.reading.mesh : null, report);
+  const mtu = clusterMtu(network, nodes);
+  if (mtu.bytes !== null && mtu.bytes > mtu.path - leastOverhead)
+    report(clusterWarning('mtu-above-path', 'cluster', mtu.bytes, mtu.path));
   const configMaps = readConfigMaps(itemsOf(readings, 'configMaps'), report);
   return {
     network,
@@ -95,9 +105,32 @@ export function clusterOf(readings: ClusterReadings, options: ClusterOptions = {
     kilo,
     ciliumKeys: keys,
     serviceCidrs: cidrs,
+    mtu,
     dns: clusterDns(services, configMaps, readings.kubeadm, serverWords),
     warnings,
   };
+}
+
+/** The nodes, with Pod CIDRs from elsewhere where Kubernetes gives none. */
+function withPodCidrs(
+  readings: ClusterReadings,
+  nodes: readonly ClusterNode[],
+  report: Report,
+): readonly ClusterNode[] {
+  const cilium = ciliumPodCidrs(itemsOf(readings, 'ciliumNodes'));
+  const known = nodes.map((node): ClusterNode => {
+    const given = cilium.get(node.name) ?? [];
+    return given.length === 0 ? node : { ...node, podCidrs: given };
+  });
+  if (known.every(({ podCidrs }) => podCidrs.length > 0)) return known;
+  const ofNodes = known.flatMap(({ addresses }) => addresses);
+  const routes = podRoutes(readPodAddresses(itemsOf(readings, 'pods')), ofNodes);
+  return known.map((node) => {
+    const found = routes.get(node.name) ?? [];
+    if (node.podCidrs.length > 0 || found.length === 0) return node;
+    report(clusterWarning('pod-cidr-from-pods', `node/${node.name}`, found.length));
+    return { ...node, podCidrs: found };
+  });
 }
 
 function kiloFacts(

@@ -3,6 +3,7 @@ import { formatInterfaceAddress, formatPrefix } from '../network/prefix.ts';
 import type { Cluster, KiloFacts } from './cluster.ts';
 import type { Granularity } from './kilo/node.ts';
 import { unreadinessOf, unreadinessWords } from './kilo/readiness.ts';
+import type { ClusterMtu } from './mtu.ts';
 import { calicoOf } from './networks/calico.ts';
 import { ciliumOf } from './networks/cilium.ts';
 import { flannelOf } from './networks/flannel.ts';
@@ -35,6 +36,8 @@ export interface Inspection {
     readonly source: ServiceCidrSource;
     readonly guessed: boolean;
   }[];
+  /** What the network there uses; `bytes` is null where nothing is known that encrypts. */
+  readonly mtu: ClusterMtu;
   readonly dns: { readonly server: string | null; readonly domain: string; readonly domainGuessed: boolean };
   readonly nodes: readonly InspectedNode[];
   readonly peers: readonly InspectedPeer[];
@@ -70,7 +73,7 @@ export interface InspectedPeer {
 
 /** What there is to show of a cluster. */
 export function inspectionOf(cluster: Cluster): Inspection {
-  const { network, kilo, serviceCidrs, dns, warnings } = cluster;
+  const { network, kilo, serviceCidrs, mtu, dns, warnings } = cluster;
   return {
     network,
     granularity: kilo?.granularity ?? null,
@@ -81,6 +84,7 @@ export function inspectionOf(cluster: Cluster): Inspection {
       source,
       guessed,
     })),
+    mtu,
     dns,
     nodes: kilo === null ? cluster.nodes.map((node) => otherNode(node, cluster)) : kiloNodes(cluster, kilo),
     peers: (kilo?.peers.peers ?? []).map((peer) => ({

@@ -1,5 +1,6 @@
 import { FaultError } from '../../../shared/fault.ts';
 import { readGivenFile } from '../profiles/files.ts';
+import { readStandardInput } from '../standard-input.ts';
 
 /** The largest JSON that is read: some times what a cluster of 5,000 nodes has, whose every node tells of its images. Bytes. */
 const jsonLimit = 256 * 1024 * 1024;
@@ -7,10 +8,14 @@ const jsonLimit = 256 * 1024 * 1024;
 /** The largest YAML that is read, which takes a hundred times as long as JSON. Characters. */
 const yamlLimit = 32 * 1024 * 1024;
 
+/** What stands for the file that is piped in. */
+export const standardInput = '-';
+
 /**
  * The documents in a file that kubectl saved: JSON, or YAML, of which one file may hold several.
  *
- * @throws FaultError `file-not-found`, `file-unreadable`, `file-not-regular`, `file-too-large`, `cluster-file-malformed`
+ * @param path {@link standardInput} for what is piped in
+ * @throws FaultError `input-is-terminal`, `file-not-found`, `file-unreadable`, `file-not-regular`, `file-too-large`, `cluster-file-malformed`
  */
 export async function readDocuments(path: string): Promise<readonly unknown[]> {
   const text = await readText(path);
@@ -21,7 +26,7 @@ export async function readDocuments(path: string): Promise<readonly unknown[]> {
   if (text.length > yamlLimit) {
     throw new FaultError({
       code: 'file-too-large',
-      message: `${path} has ${text.length} characters and is no JSON; of YAML no more than ${yamlLimit} are read.`,
+      message: `${placeName(path)} has ${text.length} characters and is no JSON; of YAML no more than ${yamlLimit} are read.`,
       hint: 'Save it as JSON: kubectl get nodes -o json.',
     });
   }
@@ -33,9 +38,15 @@ export async function readDocuments(path: string): Promise<readonly unknown[]> {
   }
 }
 
-/** The text of a file. Its bytes, which may be as large again, are let go of. */
+/** A file, as a sentence begins with it. */
+export function placeName(path: string): string {
+  return path === standardInput ? 'What is piped in' : path;
+}
+
+/** The text of a file, or of what is piped in. Its bytes, which may be as large again, are let go of. */
 async function readText(path: string): Promise<string> {
-  const bytes = await readGivenFile(path, jsonLimit);
+  const bytes =
+    path === standardInput ? await readStandardInput(jsonLimit) : await readGivenFile(path, jsonLimit);
   return bytes.toString('utf8').replace(/^\u{feff}/u, '');
 }
 
@@ -60,7 +71,7 @@ function malformed(path: string, error: unknown): FaultError {
   const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   return new FaultError({
     code: 'cluster-file-malformed',
-    message: `${path} is neither JSON nor YAML: ${reason.replace(/[.:]$/, '')}.`,
+    message: `${placeName(path)} is neither JSON nor YAML: ${reason.replace(/[.:]$/, '')}.`,
     hint: 'Save it with kubectl: kubectl get nodes -o json > nodes.json',
   });
 }

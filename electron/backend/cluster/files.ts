@@ -3,7 +3,7 @@ import { isObject } from '../../../shared/cluster/objects/fields.ts';
 import { noReadings } from '../../../shared/cluster/readings.ts';
 import type { ClusterReadings, KindReading, ReadKind } from '../../../shared/cluster/readings.ts';
 import { FaultError } from '../../../shared/fault.ts';
-import { readDocuments } from './documents.ts';
+import { placeName, readDocuments } from './documents.ts';
 import { readKubeadm } from './kubeadm.ts';
 
 /**
@@ -38,8 +38,8 @@ function foreign(path: string, others: readonly string[]): FaultError {
     code: 'cluster-file-foreign',
     message:
       found === ''
-        ? `${path} holds something that is no object of Kubernetes.`
-        : `${path} holds nothing that tells of a network, but: ${found}.`,
+        ? `${placeName(path)} holds something that is no object of Kubernetes.`
+        : `${placeName(path)} holds nothing that tells of a network, but: ${found}.`,
     hint: 'Save it with kubectl: kubectl get nodes -o json > nodes.json',
   });
 }

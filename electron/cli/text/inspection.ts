@@ -47,13 +47,16 @@ export function inspectionText(inspection: Inspection): string {
   ].join('\n\n');
 }
 
-function facts({ network, granularity, topology, serviceCidrs, dns, ...rest }: Inspection): string[][] {
+function facts({ network, granularity, topology, serviceCidrs, mtu, dns, ...rest }: Inspection): string[][] {
   const guess = (isGuessed: boolean): string => (isGuessed ? ' (guessed)' : '');
   return [
     ['network', networkWords[network]],
     ...(granularity === null ? [] : [['granularity', granularity + guess(rest.granularityGuessed)]]),
     ...(topology === null ? [] : [['topology', topology]]),
     ...serviceCidrs.map(({ cidr, source, guessed }) => ['services', `${cidr} by ${source}${guess(guessed)}`]),
+    ...(mtu.bytes === null
+      ? []
+      : [['mtu', `${mtu.bytes}${guess(mtu.guessed)}, of ${mtu.path} between nodes`]]),
     ['names', `${dns.server ?? 'no server known'}, ${dns.domain}${guess(dns.domainGuessed)}`],
   ];
 }

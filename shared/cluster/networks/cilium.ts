@@ -1,7 +1,9 @@
 import { parseMeshKey } from '../values/key.ts';
 import type { ClusterNode } from '../objects/node.ts';
 import { namedObjects } from '../objects/named.ts';
-import { parseIp } from '../values/cidr.ts';
+import { networkOf } from '../../network/prefix.ts';
+import type { Prefix } from '../../network/prefix.ts';
+import { parseCidr, parseIp } from '../values/cidr.ts';
 import { formatMeshEndpoint } from '../values/endpoint.ts';
 import type { Report } from '../warnings/catalogue.ts';
 import type { NetworkNode } from './network.ts';
@@ -29,6 +31,30 @@ export function ciliumKeys(
       const key = parseMeshKey(text ?? '');
       return key === null ? [] : [[name, key] as const];
     }),
+  );
+}
+
+/**
+ * The Pod CIDRs that Cilium gives nodes itself (IPAM `cluster-pool` and `multi-pool`), by the names of nodes: what Kubernetes has for them then
+ * means nothing.
+ *
+ * @param items objects of kind CiliumNode
+ * @see cilium pkg/k8s/apis/cilium.io/v2/types.go NodeSpec, pkg/ipam/types/types.go IPAMSpec
+ */
+export function ciliumPodCidrs(items: readonly unknown[]): ReadonlyMap<string, readonly Prefix[]> {
+  const unheard = (): void => undefined;
+  return new Map(
+    namedObjects(items, 'ciliumnode', unheard).map(({ name, fields }) => [
+      name,
+      fields
+        .object('spec')
+        .object('ipam')
+        .texts('podCIDRs')
+        .flatMap((text) => {
+          const cidr = parseCidr(text);
+          return cidr === null ? [] : [networkOf(cidr)];
+        }),
+    ]),
   );
 }
 

@@ -1,5 +1,6 @@
 import { parseIp, parseCidr } from '../values/cidr.ts';
 import { formatAddress } from '../../network/address.ts';
+import type { Address } from '../../network/address.ts';
 import { formatInterfaceAddress, formatPrefix, networkOf } from '../../network/prefix.ts';
 import type { Prefix } from '../../network/prefix.ts';
 import { clusterWarning } from '../warnings/catalogue.ts';
@@ -16,11 +17,15 @@ export interface ClusterNode {
   readonly annotations: Texts;
   /** `spec.podCIDR`, the one that Kilo carries; null where it is missing or no prefix. */
   readonly podCidr: Prefix | null;
-  /** Every Pod CIDR, of both families. */
+  /** Every Pod CIDR, of both families; where Kubernetes has none, what else tells of the Pods. */
   readonly podCidrs: readonly Prefix[];
   /** The first of each type. */
   readonly internalIp: string | null;
   readonly externalIp: string | null;
+  /** Every address of its own, of all types. */
+  readonly addresses: readonly Address[];
+  /** `aws:///eu-west-1a/i-0abc`: which cloud it stands in; null where it does not say. */
+  readonly providerId: string | null;
   /** The condition Ready; null where the node does not say. */
   readonly isReady: boolean | null;
 }
@@ -56,6 +61,8 @@ function readNode({ name, metadata, fields }: NamedObject, report: Report): Clus
     podCidrs: podCidr === null ? others : [podCidr, ...others],
     internalIp: addressOf('InternalIP'),
     externalIp: addressOf('ExternalIP'),
+    addresses: addresses.flatMap(({ address }) => address ?? []),
+    providerId: spec.text('providerID'),
     isReady: ready === undefined ? null : ready.text('status') === 'True',
   };
 }

@@ -1,6 +1,6 @@
 import { shellWord } from '../../diagnosis/commands.ts';
 import { PrefixSet } from '../../network/prefix-set.ts';
-import type { Side } from './overlaps.ts';
+import type { Side } from './side.ts';
 
 /**
  * What can be done about a collision.

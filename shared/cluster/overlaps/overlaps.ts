@@ -2,10 +2,11 @@ import { compareAddresses, formatAddress } from '../../network/address.ts';
 import { covers } from '../../network/prefix.ts';
 import type { Prefix } from '../../network/prefix.ts';
 import { PrefixSet } from '../../network/prefix-set.ts';
-import { piecesOfAll } from '../../network/plan/full-tunnel.ts';
 import { choicesFor } from './choices.ts';
 import type { OverlapChoice } from './choices.ts';
 import type { ProfileRanges } from './profile-ranges.ts';
+import { sideOf } from './side.ts';
+import type { Side } from './side.ts';
 
 /** Two profiles that collide. */
 export interface Overlap {
@@ -51,26 +52,6 @@ export function overlapsAmong(profiles: readonly ProfileRanges[]): Overlap[] {
     }
   }
   return pairs;
-}
-
-/** A profile, and what of it can collide. */
-export interface Side {
-  readonly profile: ProfileRanges;
-  /** Its ranges but for those that are there to take everything. */
-  readonly own: readonly Prefix[];
-  /** Of each family in which it is there for everything, all addresses. */
-  readonly everything: readonly Prefix[];
-  /** All that it leads to. */
-  readonly whole: PrefixSet;
-}
-
-function sideOf(profile: ProfileRanges): Side {
-  const ranges = profile.peers.flatMap((peer) => peer.ranges);
-  const pieces = piecesOfAll(ranges);
-  const families = new Set([...pieces].map(({ family }) => family));
-  const everything = PrefixSet.all.prefixes().filter(({ family }) => families.has(family));
-  const own = ranges.filter((range) => !pieces.has(range));
-  return { profile, own, everything, whole: PrefixSet.of(ranges) };
 }
 
 /** What two profiles both lead to, and neither only because it is for everything. */

@@ -1,4 +1,4 @@
-import { hostPrefix, overlaps } from '../../network/prefix.ts';
+import { overlaps } from '../../network/prefix.ts';
 import type { InterfaceAddress, Prefix } from '../../network/prefix.ts';
 import { PrefixSet } from '../../network/prefix-set.ts';
 import type { Tunnel } from '../../tunnel/tunnel.ts';
@@ -38,11 +38,6 @@ export function rangesOf(
     exclude,
     serviceCidrs,
   };
-}
-
-/** The addresses that profiles have in their tunnels: a Peer for another cluster takes none of them. */
-export function usedPeerAddresses(profiles: readonly Pick<ProfileRanges, 'addresses'>[]): Prefix[] {
-  return profiles.flatMap(({ addresses }) => addresses.map(({ address }) => hostPrefix(address)));
 }
 
 /** Ranges stay as they are written unless something of them is left out. */

@@ -26,6 +26,7 @@ const mostPages = 1000;
  *
  * @param path `/api/v1/nodes`
  * @param what for sentences: `the nodes`
+ * @param keep what is kept of each object
  * @throws FaultError what {@link ApiClient.ask} throws, `api-forbidden`, `api-refused`, `api-answer-foreign`, `api-answer-broken`
  */
 export async function readList(
@@ -33,6 +34,7 @@ export async function readList(
   path: string,
   what: string,
   query: Readonly<Record<string, string>> = {},
+  keep: (item: unknown) => unknown = withoutBookkeeping,
 ): Promise<ApiList> {
   const { origin } = client.access.server;
   const pages = new Pages(client, path, query);
@@ -52,7 +54,7 @@ export async function readList(
     const part = partIn(answer);
     if (part === null) throw foreign(origin, what, answer);
     date ??= answer.date;
-    for (const item of part.items) items.push(withoutBookkeeping(item));
+    for (const item of part.items) items.push(keep(item));
     if (part.next === '') return { items, date };
     place = { limit: pageSize, continue: part.next };
   }

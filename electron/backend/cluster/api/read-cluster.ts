@@ -1,5 +1,6 @@
 import { clusterOf } from '../../../../shared/cluster/cluster.ts';
 import { isObject } from '../../../../shared/cluster/objects/fields.ts';
+import { leanPod } from '../../../../shared/cluster/objects/pod.ts';
 import { noReadings } from '../../../../shared/cluster/readings.ts';
 import type { ClusterReadings, KindReading, ReadKind } from '../../../../shared/cluster/readings.ts';
 import { FaultError } from '../../../../shared/fault.ts';
@@ -41,6 +42,8 @@ const configMaps = ['kubeadm-config', 'coredns'].map(
 /** Where an API server that runs as a static Pod is found. */
 const apiServerPods = '/api/v1/namespaces/kube-system/pods';
 
+const allPods = '/api/v1/pods';
+
 /**
  * Reads a cluster from its API, all lists at a time. A list that is refused or does not come is told of in the readings.
  *
@@ -64,7 +67,43 @@ export async function readCluster(client: ApiClient, { kinds, required }: Wanted
     kubeadm: await kubeadmIn(asked.get('configMaps')),
     date: asked.get(first)?.date ?? null,
   };
-  return { ...found, serviceRefusal: await serviceRefusal(client, found) };
+  const withPods = await withPodAddresses(client, found);
+  return { ...withPods, serviceRefusal: await serviceRefusal(client, withPods) };
+}
+
+/**
+ * The same with every Pod that runs, where nodes have no Pod CIDRs and the Pods of the API server are wanted: there may be a hundred thousand, so
+ * of each is kept what it takes to find a way to it. Where they are refused, a warning stays that says which nodes' Pods nothing leads to.
+ */
+async function withPodAddresses(client: ApiClient, readings: ClusterReadings): Promise<ClusterReadings> {
+  const { pods } = readings.kinds;
+  if (pods.kind !== 'read' || !wantsPodAddresses(readings)) return readings;
+  const query = { fieldSelector: 'status.phase=Running' };
+  try {
+    const { items } = await readList(client, allPods, 'the Pods', query, leanPod);
+    const known = new Set(pods.items.map(identityOf));
+    const others = (items ?? []).filter((item) => !known.has(identityOf(item)));
+    const reading = { kind: 'read', items: [...pods.items, ...others] } as const;
+    return { ...readings, kinds: { ...readings.kinds, pods: reading } };
+  } catch (error) {
+    if (!(error instanceof FaultError) || isHopeless(error)) throw error;
+    return readings;
+  }
+}
+
+/** Whether the addresses of Pods tell anything. Kilo carries Pod CIDRs and nothing else; most clusters have them, which is seen at once. */
+function wantsPodAddresses(readings: ClusterReadings): boolean {
+  const nodes = readings.kinds.nodes.kind === 'read' ? readings.kinds.nodes.items : [];
+  const lacksCidr = (node: unknown): boolean =>
+    isObject(node) && !(isObject(node['spec']) && typeof node['spec']['podCIDR'] === 'string');
+  if (!nodes.some(lacksCidr)) return false;
+  const cluster = clusterOf(readings);
+  return cluster.network !== 'kilo' && cluster.nodes.some(({ podCidrs }) => podCidrs.length === 0);
+}
+
+function identityOf(item: unknown): string {
+  const metadata = isObject(item) && isObject(item['metadata']) ? item['metadata'] : {};
+  return JSON.stringify([metadata['namespace'], metadata['name']]);
 }
 
 /** Faults of the connection, or of who somebody is, in which every further question would end too. */

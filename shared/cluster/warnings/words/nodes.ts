@@ -8,7 +8,14 @@ export const nodeEntries = {
     'A node has no Pod CIDR, so its Pods cannot be routed to as one network.',
     (subject) => ({
       message: `${nameIn(subject)} has no Pod CIDR, so nothing routes to its Pods.`,
-      hint: 'Azure’s and Amazon’s own networks give none. Else look at --allocate-node-cidrs and --cluster-cidr of the controller manager.',
+      hint: 'Azure’s and Amazon’s own networks give none: with the Pods (kubectl get pods -A -o json > pods.json, then --from pods.json) their addresses tell. Else look at --allocate-node-cidrs and --cluster-cidr of the controller manager.',
+    }),
+  ),
+  'pod-cidr-from-pods': warningEntry(
+    'A node has no Pod CIDR; its routes are those of the Pods that it has now.',
+    (subject, number: number) => ({
+      message: `${nameIn(subject)} has no Pod CIDR: its routes, ${number === 1 ? '1 prefix' : `${number} prefixes`}, lead to the Pods that it has now.`,
+      hint: 'Read the cluster again when Pods have come; or give the range that its Pods are in, if there is one.',
     }),
   ),
   'pod-cidr-invalid': warningEntry('What stands as a Pod CIDR is none.', (subject, written: string) => ({
