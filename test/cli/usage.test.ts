@@ -15,6 +15,7 @@ const commands = [
     'cluster inspect',
     'cluster profile',
     'cluster import',
+    'cluster connect',
     'cluster sync',
     'cluster gateway',
     'cluster overlaps',
