@@ -71,6 +71,7 @@ export const syncOptions: Readonly<Record<string, Option>> = {
     repeats: true,
     summary: 'Go on in spite of a fault or conflict with this code',
   },
+  subtract: { kind: 'flag', summary: 'Leave what is in conflict with a network here out of the tunnel' },
   'allow-exec': {
     kind: 'flag',
     summary: 'Run the program by which the kubeconfig logs in, if it has one, without asking',

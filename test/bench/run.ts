@@ -7,6 +7,7 @@
  */
 import { whyNoLab } from '../lab/requirements.ts';
 import { benchAlgebra } from './algebra.ts';
+import { benchChange } from './change.ts';
 import { benchCluster } from './cluster.ts';
 import { benchConfig } from './config.ts';
 import { benchIdle } from './idle.ts';
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, () => Promise<string[]>>> = {
   config: () => benchConfig(rounds ?? 25),
   algebra: () => benchAlgebra(rounds ?? 25),
   cluster: () => benchCluster(rounds ?? 15),
+  change: () => benchChange(rounds ?? 20),
   up: () => benchUp(rounds ?? 20),
   status: () => benchStatus(rounds ?? 5),
   roam: () => benchRoam(rounds ?? 20),

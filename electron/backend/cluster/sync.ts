@@ -38,6 +38,8 @@ export interface SyncHands {
   readonly read: (kept: KeptCluster) => Promise<ClusterReadings>;
   /** Codes of faults that the person has decided to go on in spite of. */
   readonly accept: readonly string[];
+  /** Whether prefixes that are in conflict with something here stay out of the tunnel. */
+  readonly subtract: boolean;
 }
 
 /** The shortest prefixes that a cluster may want by itself. */
@@ -70,10 +72,13 @@ export class ClusterSync {
    */
   async step(gateway?: string): Promise<SyncStep> {
     const { store, kept: records, read, accept } = this.#hands;
+    const { name } = await store.find(this.#profile);
+    const readings = await read(await records.get(name));
+    // Reading takes its time, in which somebody may have changed the profile, or moved the gateway.
     const profile = await store.find(this.#profile);
     const known = await records.get(profile.name);
     const kept = gateway === undefined ? known : { ...known, gateway };
-    const cluster = clusterOf(await read(kept), optionsOf(kept));
+    const cluster = clusterOf(readings, optionsOf(kept));
     const followed = this.#follow(cluster, kept);
     if (gateway !== undefined && followed.profile.gateway !== gateway) gatewayOf(meshOf(cluster), gateway);
     const file = withPeersOf(followed.profile, profile.file, kept.written);
@@ -107,7 +112,7 @@ export class ClusterSync {
 
   /** Whether there was a tunnel to be changed. */
   async #apply(profile: Profile): Promise<boolean> {
-    const { socket, accept } = this.#hands;
+    const { socket, accept, subtract } = this.#hands;
     const helper = await HelperConnection.open(socket).catch((error: unknown) => {
       if (error instanceof FaultError && error.fault.code === 'helper-not-running') return null;
       throw error;
@@ -116,7 +121,7 @@ export class ClusterSync {
     try {
       const standing = await helper.ask('status', {});
       if (!standing.some(({ name }) => name === profile.name)) return false;
-      await bringUp(helper, profile, { accept, subtract: false, wait: null });
+      await bringUp(helper, profile, { accept, subtract, wait: null });
       return true;
     } finally {
       helper.close();

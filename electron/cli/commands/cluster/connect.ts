@@ -20,7 +20,7 @@ import { apiOperands, apiOptions, meshAndServices, syncOptions } from '../../clu
 import { has, listOf, valueOf } from '../../command.ts';
 import type { Answer, Command, CommandContext } from '../../command.ts';
 import { peerOptions, readPeerWish } from '../../peer-options.ts';
-import { follow, pauseIn, syncOf } from './sync.ts';
+import { follow, pauseIn, withSync } from './sync.ts';
 
 /** Seconds to wait for the first handshake: the nodes take a moment to let a new Peer in. */
 const handshakeWait = 30;
@@ -75,7 +75,7 @@ export const clusterConnect: Command = {
       const profile = await join(context, source, name, made, interrupt.signal);
       const tunnel = await bringUp(helper, profile, {
         accept: listOf(given, 'accept'),
-        subtract: false,
+        subtract: has(given, 'subtract'),
         wait: handshakeWait,
       }).catch(notAnswered);
       made.tunnel = name;
@@ -86,7 +86,7 @@ export const clusterConnect: Command = {
     } finally {
       helper.close();
     }
-    await follow(context, name, syncOf(context, name), pause, interrupt.signal);
+    await withSync(context, name, (sync) => follow(context, name, sync, pause, interrupt.signal));
     if (!has(given, 'rm')) return left(name);
     await new Made(context, source, {
       tunnel: name,
@@ -170,7 +170,7 @@ async function join(
   const cluster = clusterPlaces(places);
   if ((await cluster.store.names()).includes(name)) {
     await cluster.kept.get(name);
-    await syncOf(context, name).step();
+    await withSync(context, name, (sync) => sync.step());
     return cluster.store.find(name);
   }
   const { withClusterApi } = await import('../../cluster-api.ts');

@@ -3,7 +3,7 @@ import { clusterPlaces } from '../../cluster-places.ts';
 import { syncOptions } from '../../cluster-source.ts';
 import { operandAt } from '../../command.ts';
 import type { Command } from '../../command.ts';
-import { syncOf } from './sync.ts';
+import { withSync } from './sync.ts';
 
 /** `adit cluster gateway PROFILE NODE` */
 export const clusterGateway: Command = {
@@ -19,7 +19,7 @@ export const clusterGateway: Command = {
     const node = operandAt(context.given, 1);
     const kept = await records.get(profile.name);
     if (kept.serviceCidrs.length === 0) throw withoutServices(profile.name);
-    const step = await syncOf(context, profile.name).step(node);
+    const step = await withSync(context, profile.name, (sync) => sync.step(node));
     return {
       json: { profile: profile.name, gateway: node, changes: step.differences, applied: step.isApplied },
       text: `Services are reached through ${node}.`,

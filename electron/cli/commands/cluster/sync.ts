@@ -1,7 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../../../../shared/fault.ts';
-import { faultOf } from '../../../../shared/fault.ts';
+import { FaultError, faultOf } from '../../../../shared/fault.ts';
 import type { PeerDifference } from '../../../../shared/cluster/following/differences.ts';
+import type { ClusterReadings } from '../../../../shared/cluster/readings.ts';
+import type { ApiClient } from '../../../backend/cluster/api/client.ts';
+import { readCluster } from '../../../backend/cluster/api/read-cluster.ts';
+import type { KeptCluster } from '../../../backend/cluster/kept.ts';
 import { ClusterSync } from '../../../backend/cluster/sync.ts';
 import type { SyncStep } from '../../../backend/cluster/sync.ts';
 import { clusterPlaces } from '../../cluster-places.ts';
@@ -33,30 +37,59 @@ export const clusterSync: Command = {
   async run(context) {
     const { store } = clusterPlaces(context.places);
     const profile = await store.find(operandAt(context.given, 0));
-    const sync = syncOf(context, profile.name);
-    if (has(context.given, 'once')) {
-      const step = await sync.step();
-      return answerTo(profile.name, step);
-    }
+    if (has(context.given, 'once'))
+      return withSync(context, profile.name, async (sync) => answerTo(profile.name, await sync.step()));
     const pause = pauseIn(context);
     const interrupt = new AbortController();
     context.onInterrupt(() => interrupt.abort());
-    await follow(context, profile.name, sync, pause, interrupt.signal);
+    await withSync(context, profile.name, (sync) =>
+      follow(context, profile.name, sync, pause, interrupt.signal),
+    );
     return null;
   },
 };
 
-/** What keeps a profile in step, as the command line has it. */
-export function syncOf(context: CommandContext, profile: string): ClusterSync {
+/**
+ * Does some work with what keeps a profile in step, as the command line has it. One client asks the API all the time: a login may take a
+ * program, which is not to run every few seconds.
+ */
+export async function withSync<T>(
+  context: CommandContext,
+  profile: string,
+  work: (sync: ClusterSync) => Promise<T>,
+): Promise<T> {
   const { store, kept } = clusterPlaces(context.places);
-  return new ClusterSync(profile, {
+  let client: ApiClient | null = null;
+  const close = (): void => {
+    client?.close();
+    client = null;
+  };
+  const read = async ({ source, serviceCidrs }: KeptCluster): Promise<ClusterReadings> => {
+    const wanted = serviceCidrs.includes('auto') ? meshAndServices : meshOnly;
+    if (source.kind === 'files') return readFrom(source, context, wanted);
+    const { openClusterApi } = await import('../../cluster-api.ts');
+    client ??= await openClusterApi(context, source);
+    try {
+      return await readCluster(client, wanted);
+    } catch (error) {
+      // The next look begins with the kubeconfig, which may have another login by then.
+      close();
+      throw error;
+    }
+  };
+  const sync = new ClusterSync(profile, {
     store,
     kept,
     socket: context.places.socket,
-    read: ({ source, serviceCidrs }) =>
-      readFrom(source, context, serviceCidrs.includes('auto') ? meshAndServices : meshOnly),
+    read,
     accept: listOf(context.given, 'accept'),
+    subtract: has(context.given, 'subtract'),
   });
+  try {
+    return await work(sync);
+  } finally {
+    close();
+  }
 }
 
 /** Seconds between looks. @throws FaultError `wrong-usage` */
@@ -80,6 +113,8 @@ export async function follow(
     const began = performance.now();
     const outcome = await sync.step().catch((error: unknown) => faultOf(error));
     const isFault = 'code' in outcome;
+    // Somebody has removed it, or given it another name: there is nothing to be kept in step.
+    if (isFault && outcome.code === 'profile-not-found') throw new FaultError(outcome);
     // What has been said is not said again until it is over.
     const state = isFault ? outcome.message : `${outcome.stale.join(' ')} by ${outcome.gateway ?? 'nobody'}`;
     if (isFirst || state !== told || (!isFault && outcome.differences.length > 0))
