@@ -45,10 +45,9 @@ export function directly(programs: Programs): LinkMaker {
         const options = { timeout: timeouts.engine, environment: markerFor(name) };
         await run(programs.path('wireguard-go'), [name], options);
       }
-      await Promise.all([
-        run(programs.path('wg'), ['setconf', name, path]),
-        run(programs.path('ip'), ['link', 'set', 'dev', name, 'mtu', String(mtu), 'up']),
-      ]);
+      await run(programs.path('wg'), ['setconf', name, path]);
+      // Not before: wireguard-go goes on in a child, which sets an MTU of its own before it answers anybody.
+      await run(programs.path('ip'), ['link', 'set', 'dev', name, 'mtu', String(mtu), 'up']);
     },
   };
 }
