@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HelperConnection } from '../../electron/backend/helper-client/connection.ts';
 import { Profile } from '../../electron/backend/profiles/profile.ts';
 import { tunnelToMessage } from '../../shared/contract/helper/messages.ts';
@@ -11,6 +12,9 @@ const peers = 1000;
 
 /** Milliseconds. */
 const limit = 100;
+
+/** Milliseconds between two changes. */
+const pause = 1500;
 
 /** One peer of a running tunnel of a thousand gets another endpoint and another prefix, as when a node of a cluster changes: the helper's answer. */
 export async function benchChange(rounds: number): Promise<string[]> {
@@ -35,6 +39,8 @@ export async function benchChange(rounds: number): Promise<string[]> {
   const times: number[] = [];
   for (let turn = 0; turn <= rounds; turn++) {
     const tunnel = tunnelToMessage(tunnelOf(turn));
+    // One change, and not one on the heels of another, whose look at the network would be waited for.
+    await sleep(pause);
     const began = performance.now();
     await helper.ask('up', { tunnel, wait: null, accept: [], subtract: false }, 60_000);
     // The first makes it.
