@@ -54,6 +54,9 @@ function commandsIn(words: string): KnownCommand[] {
   return commands.filter((other) => other.name.startsWith(`${words} `));
 }
 
+/** The signal that ends a command at once, while it is ending. */
+const patience = 3;
+
 /** Whether the answer is wanted as JSON; of commands on clusters that is said as kubectl has it, too. */
 function wantsJson(words: readonly string[]): boolean {
   const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
@@ -80,8 +83,14 @@ async function answer(
     isTerminal: process.stdout.isTTY,
     say,
     onInterrupt: (listener) => {
-      process.once('SIGINT', listener);
-      process.once('SIGTERM', listener);
+      let count = 0;
+      const interrupted = (): void => {
+        count += 1;
+        if (count === 1) listener();
+        // Whoever insists goes without what would be undone.
+        if (count >= patience) process.exit(130);
+      };
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupted);
     },
   });
   if (result !== null) say(result);

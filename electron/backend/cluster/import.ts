@@ -4,7 +4,9 @@ import { kiloProfile, meshOf, profileText } from '../../../shared/cluster/profil
 import type { ClusterProfile, ProfileOptions } from '../../../shared/cluster/profile.ts';
 import { meshPeerNamed } from '../../../shared/cluster/kilo/peer-sections.ts';
 import { fillOwnEnd, parse, publicKeyOf, sameKey, setField } from '../../../shared/config/index.ts';
+import { refuseWideRanges } from '../../../shared/cluster/following/range-guard.ts';
 import { FaultError } from '../../../shared/fault.ts';
+import { formatPrefix, networkOf } from '../../../shared/network/prefix.ts';
 import type { KeyText } from '../../../shared/tunnel/status.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { ProfileStore } from '../profiles/store.ts';
@@ -29,9 +31,10 @@ export interface ImportedCluster {
  * Makes a profile of a Peer of Kilo's, with the private key that is kept here, and keeps it with what it was made of.
  *
  * @param names that are to be looked up in the cluster, and by whom; null for none
- * @param remembered how the cluster was read, and what was chosen
+ * @param remembered how the cluster was read, and what was chosen; null for what cannot be read again
  * @param privateKey of the Peer; null looks for it among the keys that are kept
- * @throws FaultError what {@link kiloProfile} throws, `cluster-key-missing`, `profile-exists`, `profile-name-invalid`, `home-unusable`
+ * @param accept `cluster-range-wide` for a cluster that may have more than its own
+ * @throws FaultError what {@link kiloProfile} throws, `cluster-range-wide`, `cluster-key-missing`, `profile-exists`, `profile-name-invalid`, `home-unusable`
  */
 export async function importKiloPeer(
   { store, kept, keys }: ClusterPlaces,
@@ -39,10 +42,16 @@ export async function importKiloPeer(
   cluster: Cluster,
   options: ProfileOptions,
   names: ClusterNames | null,
-  remembered: Omit<KeptCluster, 'version' | 'written' | 'peer'>,
+  remembered: Omit<KeptCluster, 'version' | 'written' | 'peer'> | null,
   privateKey: KeyText | null,
+  accept: readonly string[],
 ): Promise<ImportedCluster> {
   const content = kiloProfile(cluster, options);
+  if (!accept.includes('cluster-range-wide'))
+    refuseWideRanges(
+      [],
+      content.peers.map((peer) => ({ name: peer.name, prefixes: peer.allowedIps.map(networkOf) })),
+    );
   const { publicKey } = meshPeerNamed(meshOf(cluster), options.peer);
   const key = privateKey ?? (await keys.find(publicKey)) ?? (await keyInProfiles(store, publicKey));
   if (key === null || !isKeyOf(key, publicKey)) throw keyMissing(options.peer, publicKey, key !== null);
@@ -50,13 +59,24 @@ export async function importKiloPeer(
   const asks = names !== null && names.servers.length > 0;
   const file = asks ? setField(bare, 1, 'DNS', names.servers.join(', ')) : bare;
   const profile = await store.add(name, Buffer.from(file.text));
-  if (asks) await store.set(profile, new Map([['dnsDomains', names.domains.join(',')]]));
-  await kept.keep(profile.name, {
-    version: 1,
-    ...remembered,
-    peer: options.peer,
-    written: content.peers.map((peer) => peer.publicKey),
-  });
+  try {
+    if (asks) await store.set(profile, new Map([['dnsDomains', names.domains.join(',')]]));
+    if (remembered !== null) {
+      const written = content.peers.map((peer) => peer.publicKey);
+      await kept.keep(profile.name, {
+        version: 1,
+        ...remembered,
+        services: options.serviceCidrs.map(formatPrefix),
+        servicesGuessed: cluster.serviceCidrs.some(({ guessed }) => guessed),
+        usedGateway: content.gateway,
+        peer: options.peer,
+        written,
+      });
+    }
+  } catch (error) {
+    await store.remove(profile);
+    throw error;
+  }
   await keys.remove(publicKey);
   return { profile, publicKey, content };
 }

@@ -30,6 +30,11 @@ const keptCluster = z.strictObject({
   gateway: text.nullable(),
   granularity: z.enum(['location', 'full']).nullable(),
   topologyLabel: text.nullable(),
+  /** What Services had last, and whether that was a guess: a list that is refused for a moment changes nothing. */
+  services: z.array(text).optional(),
+  servicesGuessed: z.boolean().optional(),
+  /** The node through which they were reached last. */
+  usedGateway: text.nullable().optional(),
   /** The public keys of the peers that came from the cluster: others are the person's own, and stay. */
   written: z.array(text),
 });

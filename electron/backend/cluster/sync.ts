@@ -5,11 +5,17 @@ import type { Attendance } from '../../../shared/cluster/following/attendance.ts
 import { peerDifferences } from '../../../shared/cluster/following/differences.ts';
 import type { PeerDifference } from '../../../shared/cluster/following/differences.ts';
 import { followedProfile } from '../../../shared/cluster/following/followed-profile.ts';
-import type { FollowedProfile } from '../../../shared/cluster/following/followed-profile.ts';
+import { refuseWideRanges } from '../../../shared/cluster/following/range-guard.ts';
+import { meshPeerNamed } from '../../../shared/cluster/kilo/peer-sections.ts';
 import type { ClusterReadings } from '../../../shared/cluster/readings.ts';
 import { gatewayOf, meshOf, withPeersOf } from '../../../shared/cluster/profile.ts';
+import type { ClusterProfile } from '../../../shared/cluster/profile.ts';
+import type { ClusterWarning, WarningCode } from '../../../shared/cluster/warnings/catalogue.ts';
+import { parse, sameKey, setField } from '../../../shared/config/index.ts';
+import type { ConfFile } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
-import { formatPrefix } from '../../../shared/network/prefix.ts';
+import { formatInterfaceAddress, formatPrefix, parsePrefix } from '../../../shared/network/prefix.ts';
+import type { Prefix } from '../../../shared/network/prefix.ts';
 import type { TunnelPeer } from '../../../shared/tunnel/tunnel.ts';
 import { HelperConnection } from '../helper-client/connection.ts';
 import { Profile } from '../profiles/profile.ts';
@@ -26,6 +32,8 @@ export interface SyncStep {
   readonly gateway: string | null;
   /** Whether the tunnel is up, and has the differences. */
   readonly isApplied: boolean;
+  /** What keeps a part of the cluster from being reached. */
+  readonly warnings: readonly ClusterWarning[];
 }
 
 /** What a sync works with. */
@@ -34,16 +42,25 @@ export interface SyncHands {
   readonly kept: KeptClusters;
   /** The helper's socket. */
   readonly socket: string;
-  /** Reads the cluster, afresh. */
-  readonly read: (kept: KeptCluster) => Promise<ClusterReadings>;
+  /** Reads the cluster, afresh. @param withServices whether what tells of the addresses of Services is wanted as well */
+  readonly read: (kept: KeptCluster, withServices: boolean) => Promise<ClusterReadings>;
   /** Codes of faults that the person has decided to go on in spite of. */
   readonly accept: readonly string[];
   /** Whether prefixes that are in conflict with something here stay out of the tunnel. */
   readonly subtract: boolean;
 }
 
-/** The shortest prefixes that a cluster may want by itself. */
-const widest = { 4: 8, 6: 16 } as const;
+/** Networks of Services, and whether they are a guess. */
+interface Services {
+  readonly cidrs: readonly Prefix[];
+  readonly guessed: boolean;
+}
+
+/** Milliseconds for which the addresses of Services are taken for what they were: they hardly ever change. */
+const servicesStay = 600_000;
+
+/** Warnings about what a profile cannot reach although it should. */
+const telling: ReadonlySet<WarningCode> = new Set(['key-shared', 'pod-cidr-shared']);
 
 /**
  * Keeps a profile in step with its cluster, and its tunnel if it is up. Each step is whole: what fails leaves profile and tunnel as they
@@ -53,10 +70,10 @@ export class ClusterSync {
   readonly #hands: SyncHands;
   readonly #profile: string;
   #attendance: Attendance | null = null;
-  /** Where nobody has chosen one, the gateway stays the same as long as it is there. */
-  #gateway: string | null = null;
-  /** Whether the tunnel may have other peers than the profile. */
-  #isTunnelOld = true;
+  /** Whether the cluster has not answered since it did last. */
+  #wasAway = false;
+  /** When the addresses of Services were read last; milliseconds of a clock that never jumps. */
+  #servicesAt = -Infinity;
 
   /** @param profile the name of a profile that is of a cluster */
   constructor(profile: string, hands: SyncHands) {
@@ -68,46 +85,66 @@ export class ClusterSync {
    * Reads the cluster, and makes the profile and its tunnel what it says.
    *
    * @param gateway the node through which Services are to be reached from now on; it has to be there
-   * @throws FaultError of the API, of a mesh without nodes, `gateway-not-found`, `cluster-range-wide`, of the helper
+   * @throws FaultError of the API, of a mesh without nodes, `gateway-not-found`, `peer-key-changed`, `cluster-range-wide`, of the helper
    */
   async step(gateway?: string): Promise<SyncStep> {
-    const { store, kept: records, read, accept } = this.#hands;
+    const { store, kept: records, accept } = this.#hands;
     const { name } = await store.find(this.#profile);
-    const readings = await read(await records.get(name));
+    const readings = await this.#read(await records.get(name));
     // Reading takes its time, in which somebody may have changed the profile, or moved the gateway.
-    const profile = await store.find(this.#profile);
+    const profile = await store.find(name);
     const known = await records.get(profile.name);
-    const kept = gateway === undefined ? known : { ...known, gateway };
-    const cluster = clusterOf(readings, optionsOf(kept));
-    const followed = this.#follow(cluster, kept);
-    if (gateway !== undefined && followed.profile.gateway !== gateway) gatewayOf(meshOf(cluster), gateway);
-    const file = withPeersOf(followed.profile, profile.file, kept.written);
+    const cluster = clusterOf(readings, optionsOf(known));
+    const services = servicesOf(known, cluster, readings);
+    const chosen = gateway ?? known.gateway ?? known.usedGateway ?? null;
+    const {
+      profile: content,
+      attendance,
+      stale,
+    } = followedProfile(
+      cluster,
+      { peer: known.peer, serviceCidrs: services.cidrs, gateway: chosen },
+      this.#attendance,
+      this.#wasAway,
+    );
+    requireOwnKey(cluster, known.peer, profile);
+    if (gateway !== undefined && content.gateway !== gateway) gatewayOf(meshOf(cluster), gateway);
+    const file = withAddresses(withPeersOf(content, profile.file, known.written), profile, content);
     const next = new Profile(profile.name, Buffer.from(file.text), profile.settings);
-    const before = peersOf(profile);
-    const differences = peerDifferences(before, next.tunnel().peers);
-    if (!accept.includes('cluster-range-wide')) refuseWide(before, next.tunnel().peers);
-    if (differences.length > 0 || kept.gateway !== known.gateway) {
-      await store.replace(profile, file.text);
-      await records.keep(profile.name, {
-        ...kept,
-        written: followed.profile.peers.map(({ publicKey }) => publicKey),
-      });
-      this.#isTunnelOld = true;
-    }
-    this.#attendance = followed.attendance;
-    this.#gateway = followed.profile.gateway;
-    const isApplied = this.#isTunnelOld && (await this.#apply(next));
-    this.#isTunnelOld = false;
-    return { differences, stale: followed.stale, gateway: followed.profile.gateway, isApplied };
+    const [before, after] = [peersOf(profile), next.tunnel().peers];
+    if (!accept.includes('cluster-range-wide')) refuseWideRanges(before.map(carrier), after.map(carrier));
+    const differences = peerDifferences(before, after);
+    const isChanged = file.text !== profile.file.text;
+    // The tunnel first: what it cannot have is not in the profile either, and is tried again.
+    const isApplied = isChanged && (await this.#apply(next));
+    if (isChanged) await store.replace(profile, file.text);
+    const kept: KeptCluster = {
+      ...known,
+      gateway: gateway ?? known.gateway,
+      services: services.cidrs.map(formatPrefix),
+      servicesGuessed: services.guessed,
+      usedGateway: content.gateway,
+      written: content.peers.map(({ publicKey }) => publicKey),
+    };
+    if (JSON.stringify(kept) !== JSON.stringify(known)) await records.keep(profile.name, kept);
+    this.#attendance = attendance;
+    this.#wasAway = false;
+    const warnings = cluster.warnings.filter(({ code }) => telling.has(code));
+    return { differences, stale, gateway: content.gateway, isApplied, warnings };
   }
 
-  #follow(cluster: Cluster, kept: KeptCluster): FollowedProfile {
-    const options = {
-      peer: kept.peer,
-      serviceCidrs: chosenServiceCidrs(kept.serviceCidrs, cluster),
-      gateway: kept.gateway ?? this.#gateway,
-    };
-    return followedProfile(cluster, options, this.#attendance);
+  async #read(kept: KeptCluster): Promise<ClusterReadings> {
+    const isWanted =
+      kept.serviceCidrs.includes('auto') &&
+      (kept.services === undefined || performance.now() - this.#servicesAt > servicesStay);
+    try {
+      const readings = await this.#hands.read(kept, isWanted);
+      if (isWanted) this.#servicesAt = performance.now();
+      return readings;
+    } catch (error) {
+      this.#wasAway = true;
+      throw error;
+    }
   }
 
   /** Whether there was a tunnel to be changed. */
@@ -129,11 +166,45 @@ export class ClusterSync {
   }
 }
 
+/** What `auto` stands for now: as before where nobody tells, or somebody only guesses who knew. */
+function servicesOf(kept: KeptCluster, cluster: Cluster, readings: ClusterReadings): Services {
+  if (!kept.serviceCidrs.includes('auto'))
+    return { cidrs: chosenServiceCidrs(kept.serviceCidrs, cluster), guessed: false };
+  const known = (kept.services ?? []).flatMap((text) => parsePrefix(text) ?? []);
+  const guessed = cluster.serviceCidrs.some((cidr) => cidr.guessed);
+  const isWorse = guessed && kept.servicesGuessed !== true;
+  const isRefused = readings.kinds.serviceCidrs.kind === 'refused';
+  const isUnread = cluster.serviceCidrs.length === 0;
+  if (known.length > 0 && (isUnread || isRefused || isWorse))
+    return { cidrs: known, guessed: kept.servicesGuessed === true };
+  return { cidrs: chosenServiceCidrs(kept.serviceCidrs, cluster), guessed };
+}
+
 function optionsOf({ granularity, topologyLabel }: KeptCluster): Parameters<typeof clusterOf>[1] {
   return {
     ...(granularity === null ? {} : { granularity }),
     ...(topologyLabel === null ? {} : { topologyLabel }),
   };
+}
+
+/** @throws FaultError `peer-key-changed` */
+function requireOwnKey(cluster: Cluster, peer: string, profile: Profile): void {
+  const { publicKey } = meshPeerNamed(meshOf(cluster), peer);
+  const own = profile.summary().publicKey;
+  if (own !== null && sameKey(own, publicKey)) return;
+  throw new FaultError({
+    code: 'peer-key-changed',
+    message: `The Peer "${peer}" of the cluster has another key than the profile "${profile.name}": the nodes do not let this laptop in.`,
+    hint: 'Somebody has changed or replaced the Peer. Remove the profile, and make it anew: "adit cluster peer apply", "adit cluster import".',
+  });
+}
+
+/** The file with the addresses that the Peer has in the cluster, where it has others now. */
+function withAddresses(file: ConfFile, profile: Profile, { addresses }: ClusterProfile): ConfFile {
+  const own = new Set(profile.summary().addresses.map((text) => text.split('/')[0]));
+  const wanted = addresses.map(formatInterfaceAddress);
+  if (wanted.length === 0 || wanted.every((text) => own.has(text.split('/')[0]))) return file;
+  return parse(setField(file, 1, 'Address', wanted.join(', ')).text);
 }
 
 /** None where the profile is no tunnel at the moment. */
@@ -145,18 +216,6 @@ function peersOf(profile: Profile): readonly TunnelPeer[] {
   }
 }
 
-/** Whoever may annotate a node must not get all traffic of this machine. @throws FaultError `cluster-range-wide` */
-function refuseWide(before: readonly TunnelPeer[], after: readonly TunnelPeer[]): void {
-  const known = new Set(before.flatMap(({ allowedIps }) => allowedIps.map(formatPrefix)));
-  for (const { allowedIps, name, publicKey } of after) {
-    const wide = allowedIps.find(
-      (prefix) => prefix.length < widest[prefix.family] && !known.has(formatPrefix(prefix)),
-    );
-    if (wide === undefined) continue;
-    throw new FaultError({
-      code: 'cluster-range-wide',
-      message: `The cluster wants ${formatPrefix(wide)} to go to ${name ?? publicKey}. Nothing was changed.`,
-      hint: 'If that is meant, say so: --accept cluster-range-wide. Else look who has annotated the node, or made the Peer.',
-    });
-  }
+function carrier({ name, publicKey, allowedIps }: TunnelPeer): { name: string; prefixes: readonly Prefix[] } {
+  return { name: name ?? publicKey, prefixes: allowedIps };
 }

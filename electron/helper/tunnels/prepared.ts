@@ -35,6 +35,8 @@ export interface PreparedTunnel {
   readonly leftOut: readonly RefusedKey[];
   /** What was found while it was prepared. */
   readonly warnings: readonly PreparedWarning[];
+  /** How the person has decided about conflicts when it came up; a change of its peers goes by that too. */
+  readonly decided?: { readonly accept: readonly string[]; readonly subtract: boolean };
 }
 
 /** A warning, and the interface of the other tunnel that it is about: it holds while that one is up. */

@@ -345,7 +345,7 @@ export class Supervisor {
       if (present.prepared.tunnel.name !== tunnel.name) throw anotherTunnelsInterface(tunnel, present);
       if (present.phase.kind === 'up' && sameTunnel(present.prepared.tunnel, tunnel)) return present;
     }
-    const { prepared, leaving } = await this.#agree(known, decisions);
+    const { prepared, leaving } = await this.#agree(known, decisionsWith(present, tunnel, decisions));
     const engine = leaving.length === 0 ? (present?.engine ?? null) : null;
     if (present !== undefined && engine !== null && canBecome(present.prepared.tunnel, prepared.tunnel)) {
       await this.#change(present, engine, prepared);
@@ -379,7 +379,8 @@ export class Supervisor {
     const staying = others.filter((live) => !going.has(live.interface));
     const { prepared, foreseen } = leaving.length === 0 ? now : await this.#foresee(known, staying, leaving);
     decideNames(leaving.length === 0 ? namesNow : namesBeside(prepared, staying), decisions);
-    return { prepared: decide(prepared, foreseen, decisions), leaving };
+    const { accept, subtract } = decisions;
+    return { prepared: { ...decide(prepared, foreseen, decisions), decided: { accept, subtract } }, leaving };
   }
 
   /** Does work under a kill switch that stands ahead of its tunnel, if it does; afterwards it is the tunnel's, or gone. */
@@ -896,4 +897,16 @@ async function isSlow(work: Promise<unknown>): Promise<boolean> {
 
 function sameTunnel(a: Tunnel, b: Tunnel): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** What was decided when a tunnel came up holds for a change of its peers as well. */
+function decisionsWith(present: LiveTunnel | undefined, asked: Tunnel, decisions: Decisions): Decisions {
+  const decided = present?.prepared.decided;
+  if (present === undefined || decided === undefined || !canBecome(present.prepared.tunnel, asked))
+    return decisions;
+  return {
+    ...decisions,
+    accept: [...new Set([...decided.accept, ...decisions.accept])],
+    subtract: decided.subtract || decisions.subtract,
+  };
 }

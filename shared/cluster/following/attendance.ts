@@ -1,4 +1,4 @@
-import { checkInLimit, unreadinessOf } from '../kilo/readiness.ts';
+import { unreadinessOf } from '../kilo/readiness.ts';
 import type { KiloNode } from '../kilo/node.ts';
 
 /** How long a node that does not check in any more keeps its peer; seconds since it did last. */
@@ -20,14 +20,19 @@ export interface Attendance {
 }
 
 /**
- * Takes in an answer of the API. While nobody could be asked, nobody could check in either: such a time is counted against no node.
+ * Takes in an answer of the API. While it was away, nobody could check in: such a time is counted against no node.
  *
  * @param nodes of that answer
  * @param now the API's time; Unix seconds
+ * @param wasAway whether it has not answered since the time before
  */
-export function attend(before: Attendance | null, nodes: readonly KiloNode[], now: number): Attendance {
-  const gap = before === null ? 0 : now - before.at;
-  const unobserved = gap > checkInLimit ? gap : 0;
+export function attend(
+  before: Attendance | null,
+  nodes: readonly KiloNode[],
+  now: number,
+  wasAway: boolean,
+): Attendance {
+  const unobserved = before === null || !wasAway ? 0 : Math.max(now - before.at, 0);
   const absences = new Map<string, Absence>();
   for (const node of nodes) {
     // Without a key or a Pod CIDR there is no peer to keep.

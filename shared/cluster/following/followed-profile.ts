@@ -33,17 +33,19 @@ interface Sections {
  * in, save what the mesh has given to others since. A gateway that is gone is none: then the first node is.
  *
  * @param before what was found out with the last answer; null for the first
+ * @param wasAway whether the API has not answered since then
  * @throws FaultError what {@link kiloProfile} throws, save `gateway-not-found`
  */
 export function followedProfile(
   cluster: Cluster,
   options: ProfileOptions,
   before: Attendance | null,
+  wasAway: boolean,
 ): FollowedProfile {
   const mesh = meshOf(cluster);
   const { kilo } = cluster;
   if (kilo === null) throw new RangeError('a mesh without Kilo');
-  const attendance = attend(before, kilo.nodes, kilo.now);
+  const attendance = attend(before, kilo.nodes, kilo.now, wasAway);
   const stale = staleNodes(attendance, kilo.nodes);
   const { peer, serviceCidrs, gateway } = options;
   const fresh = kiloProfile(cluster, { peer, serviceCidrs: [], gateway: null });

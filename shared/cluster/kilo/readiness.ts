@@ -1,7 +1,7 @@
 import type { KiloNode } from './node.ts';
 
 /** How long a node counts as there after it has checked in; seconds. @see kilo pkg/mesh/backend.go checkInPeriod */
-export const checkInLimit = 60;
+const checkInLimit = 60;
 
 /**
  * Why Kilo leaves a node out of the mesh.

@@ -40,7 +40,12 @@ function followed(
     gateway = null,
   }: { at?: number; before?: Attendance | null; gateway?: string | null } = {},
 ): FollowedProfile {
-  return followedProfile(clusterAt(ages, at), { peer: 'laptop', serviceCidrs: services, gateway }, before);
+  return followedProfile(
+    clusterAt(ages, at),
+    { peer: 'laptop', serviceCidrs: services, gateway },
+    before,
+    false,
+  );
 }
 
 /** The sections as `NAME: PREFIXES`. */
@@ -57,6 +62,7 @@ describe('a profile that follows its cluster', () => {
       cluster,
       { peer: 'laptop', serviceCidrs: services, gateway: null },
       null,
+      false,
     );
     expect(profile).toEqual(kiloProfile(cluster, { peer: 'laptop', serviceCidrs: services, gateway: null }));
   });
@@ -84,7 +90,7 @@ describe('a profile that follows its cluster', () => {
   it('keeps the Pods of a stale node on the leader of its location', () => {
     const at = { granularity: 'location', location: 'x' };
     const options = { peer: 'laptop', serviceCidrs: [], gateway: null };
-    const outcome = followedProfile(clusterAt({ a: 100, b: 0 }, now, at), options, null);
+    const outcome = followedProfile(clusterAt({ a: 100, b: 0 }, now, at), options, null, false);
     expect(said(outcome)).toEqual(['x: 10.42.2.0/24 10.1.0.2/32 10.4.0.1/32 10.42.1.0/24 10.1.0.1/32']);
     expect(outcome.profile.peers[0]?.publicKey).toBe(keyOf('b'));
   });
@@ -102,17 +108,17 @@ describe('who is there', () => {
     staleNodes(attendance, nodesAt(ages, at)).map(({ name }) => name);
 
   it('is not judged by the time in which nobody could be asked', () => {
-    const first = attend(null, nodesAt({ a: 0, b: 0, dead: 200 }, now), now);
+    const first = attend(null, nodesAt({ a: 0, b: 0, dead: 200 }, now), now, false);
     // The API was away for ten minutes, so that nobody could check in; a does first.
     const back = now + 600;
-    const second = attend(first, nodesAt({ a: 0, b: 600, dead: 800 }, back), back);
+    const second = attend(first, nodesAt({ a: 0, b: 600, dead: 800 }, back), back, true);
     expect(staleAt(second, { a: 0, b: 600, dead: 800 }, back)).toEqual(['b', 'dead']);
     // From then on their time runs: b has all of it, the other what it had left.
     const later = back + 50;
-    const third = attend(second, nodesAt({ a: 0, b: 650, dead: 850 }, later), later);
+    const third = attend(second, nodesAt({ a: 0, b: 650, dead: 850 }, later), later, false);
     expect(staleAt(third, { a: 0, b: 650, dead: 850 }, later)).toEqual(['b', 'dead']);
     const last = later + 50;
-    const fourth = attend(third, nodesAt({ a: 0, b: 700, dead: 900 }, last), last);
+    const fourth = attend(third, nodesAt({ a: 0, b: 700, dead: 900 }, last), last, false);
     expect(staleAt(fourth, { a: 0, b: 700, dead: 900 }, last)).toEqual(['b']);
   });
 });

@@ -1,12 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { chosenServiceCidrs } from '../../../../shared/cluster/chosen-service-cidrs.ts';
 import { clusterOf } from '../../../../shared/cluster/cluster.ts';
 import type { Cluster } from '../../../../shared/cluster/cluster.ts';
+import { sameKey } from '../../../../shared/config/index.ts';
 import { FaultError, faultOf } from '../../../../shared/fault.ts';
 import type { Fault } from '../../../../shared/fault.ts';
 import { formatPrefix } from '../../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../../shared/network/prefix.ts';
+import type { KeyText } from '../../../../shared/tunnel/status.ts';
 import { readCluster } from '../../../backend/cluster/api/read-cluster.ts';
 import { importKiloPeer } from '../../../backend/cluster/import.ts';
+import type { ClusterSource } from '../../../backend/cluster/kept.ts';
 import { OwnKeys } from '../../../backend/cluster/own-keys.ts';
 import { applyPeer } from '../../../backend/cluster/peers/apply.ts';
 import { removePeer } from '../../../backend/cluster/peers/remove.ts';
@@ -24,6 +28,9 @@ import { follow, pauseIn, withSync } from './sync.ts';
 
 /** Seconds to wait for the first handshake: the nodes take a moment to let a new Peer in. */
 const handshakeWait = 30;
+
+/** Milliseconds between looks for it. */
+const lookEvery = 250;
 
 /** `adit cluster connect` */
 export const clusterConnect: Command = {
@@ -73,20 +80,22 @@ export const clusterConnect: Command = {
     const made = new Made(context, source);
     try {
       const profile = await join(context, source, name, made, interrupt.signal);
-      const tunnel = await bringUp(helper, profile, {
+      await bringUp(helper, profile, {
         accept: listOf(given, 'accept'),
         subtract: has(given, 'subtract'),
-        wait: handshakeWait,
-      }).catch(notAnswered);
+        wait: null,
+      });
       made.tunnel = name;
-      say(connected(name, tunnel === null ? null : tunnel.state));
+      say(connected(name, await firstAnswer(helper, name, interrupt.signal)));
     } catch (error) {
       await made.undo();
       throw error;
     } finally {
       helper.close();
     }
-    await withSync(context, name, (sync) => follow(context, name, sync, pause, interrupt.signal));
+    await withSync(context, name, interrupt.signal, (sync) =>
+      follow(context, name, sync, pause, interrupt.signal),
+    );
     if (!has(given, 'rm')) return left(name);
     await new Made(context, source, {
       tunnel: name,
@@ -169,8 +178,9 @@ async function join(
   const { given, places, say } = context;
   const cluster = clusterPlaces(places);
   if ((await cluster.store.names()).includes(name)) {
-    await cluster.kept.get(name);
-    await withSync(context, name, (sync) => sync.step());
+    const kept = await cluster.kept.get(name);
+    if (!sameSource(kept.source, source)) throw ofAnotherCluster(name);
+    await withSync(context, name, signal, (sync) => sync.step());
     return cluster.store.find(name);
   }
   const { withClusterApi } = await import('../../cluster-api.ts');
@@ -179,6 +189,8 @@ async function join(
     const before = clusterOf(await readCluster(client, meshAndServices));
     const peer = await applyPeer(client, before, wish, new OwnKeys(places.home));
     if (peer.outcome === 'created') made.peer = peer.name;
+    const other = await profileWithKey(context, peer.publicKey);
+    if (other !== null) throw inUse(peer.name, other);
     say({
       json: { peer: peer.name, publicKey: peer.publicKey, addresses: peer.addresses },
       text: `The Peer ${peer.name} has ${peer.addresses.join(', ')}.`,
@@ -197,6 +209,7 @@ async function join(
       names,
       { source, serviceCidrs: words, gateway, granularity: null, topologyLabel: null },
       null,
+      listOf(given, 'accept'),
     );
     made.profile = profile.name;
     say(imported(profile.name, serviceCidrs, names?.domains ?? []));
@@ -221,24 +234,65 @@ function requireTime(signal: AbortSignal): void {
   });
 }
 
-/** Null where the tunnel stands and nobody has answered yet: the cluster may take its time. */
-function notAnswered(error: unknown): null {
-  if (faultOf(error).code === 'handshake-timeout') return null;
-  throw error;
+/** The state of a tunnel when a node has answered; null where none does for a while, or it was interrupted. */
+async function firstAnswer(
+  helper: HelperConnection,
+  name: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const deadline = performance.now() + handshakeWait * 1000;
+  while (!signal.aborted && performance.now() < deadline) {
+    const tunnel = (await helper.ask('status', {})).find((other) => other.name === name);
+    if (tunnel?.state === 'connected') return tunnel.state;
+    await delay(lookEvery, null, { signal }).catch(() => null);
+  }
+  return null;
+}
+
+function sameSource(a: ClusterSource, b: ApiSource): boolean {
+  return a.kind === 'api' && a.context === b.context && a.kubeconfig.join('\n') === b.kubeconfig.join('\n');
+}
+
+/** The profile that has the private half of a key; null where none has. @param except the name of one that does not count */
+async function profileWithKey(
+  { places }: CommandContext,
+  publicKey: KeyText,
+  except: string | null = null,
+): Promise<string | null> {
+  for (const profile of await clusterPlaces(places).store.all()) {
+    const own = profile.summary().publicKey;
+    if (profile.name !== except && own !== null && sameKey(own, publicKey)) return profile.name;
+  }
+  return null;
+}
+
+function ofAnotherCluster(name: string): FaultError {
+  return new FaultError({
+    code: 'profile-of-another-cluster',
+    message: `There is a profile "${name}", and it is of another cluster.`,
+    hint: 'Give this one a name of its own: --as NAME.',
+  });
+}
+
+function inUse(peer: string, profile: string): FaultError {
+  return new FaultError({
+    code: 'peer-in-use',
+    message: `The Peer "${peer}" of this laptop is that of the profile "${profile}": two tunnels cannot have one key.`,
+    hint: `Go on with that profile (--as ${JSON.stringify(profile)}), or have a Peer of another name (--name NAME).`,
+  });
 }
 
 function unlessGone(error: unknown): void {
   if (faultOf(error).code !== 'tunnel-not-up') throw error;
 }
 
-async function peerOf({ places }: CommandContext, name: string): Promise<string | null> {
-  return (
-    (
-      await clusterPlaces(places)
-        .kept.find(name)
-        .catch(() => null)
-    )?.peer ?? null
-  );
+/** The Peer of a profile, unless another profile lives on it as well. */
+async function peerOf(context: CommandContext, name: string): Promise<string | null> {
+  const { store, kept } = clusterPlaces(context.places);
+  const peer = (await kept.find(name).catch(() => null))?.peer ?? null;
+  const own = (await store.find(name).catch(() => null))?.summary().publicKey ?? null;
+  const isShared = own !== null && (await profileWithKey(context, own, name)) !== null;
+  return isShared ? null : peer;
 }
 
 function imported(profile: string, serviceCidrs: readonly Prefix[], domains: readonly string[]): Answer {

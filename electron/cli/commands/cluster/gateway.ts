@@ -19,7 +19,7 @@ export const clusterGateway: Command = {
     const node = operandAt(context.given, 1);
     const kept = await records.get(profile.name);
     if (kept.serviceCidrs.length === 0) throw withoutServices(profile.name);
-    const step = await withSync(context, profile.name, (sync) => sync.step(node));
+    const step = await withSync(context, profile.name, null, (sync) => sync.step(node));
     return {
       json: { profile: profile.name, gateway: node, changes: step.differences, applied: step.isApplied },
       text: `Services are reached through ${node}.`,

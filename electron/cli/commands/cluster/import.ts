@@ -47,6 +47,12 @@ export const clusterImport: Command = {
       placeholder: 'NODE',
       summary: 'The node through which Services are reached (default: the first by name)',
     },
+    accept: {
+      kind: 'value',
+      placeholder: 'CODE',
+      repeats: true,
+      summary: 'Go on in spite of a fault with this code: cluster-range-wide',
+    },
     names: { kind: 'flag', summary: 'Ask the cluster’s name server for its names, and nobody else for them' },
     ...secondMeshOptions,
     ...sourceOptions,
@@ -77,14 +83,18 @@ export const clusterImport: Command = {
       cluster,
       { peer, serviceCidrs, gateway },
       names,
-      {
-        source,
-        serviceCidrs: words,
-        gateway,
-        granularity: options.granularity ?? null,
-        topologyLabel: options.topologyLabel ?? null,
-      },
+      // What was piped in is gone.
+      source.kind === 'files' && source.paths.includes('-')
+        ? null
+        : {
+            source,
+            serviceCidrs: words,
+            gateway,
+            granularity: options.granularity ?? null,
+            topologyLabel: options.topologyLabel ?? null,
+          },
       privateKey,
+      listOf(given, 'accept'),
     );
     return {
       json: {

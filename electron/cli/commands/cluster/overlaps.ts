@@ -45,7 +45,9 @@ async function rangesIn(profile: Profile, kept: KeptClusters): Promise<ProfileRa
   const cluster = await kept.find(profile.name);
   return rangesOf(
     profile.tunnel(),
-    (cluster?.serviceCidrs ?? []).flatMap((text) => parsePrefix(text) ?? []),
+    [...(cluster?.serviceCidrs ?? []), ...(cluster?.services ?? [])].flatMap(
+      (text) => parsePrefix(text) ?? [],
+    ),
   );
 }
 

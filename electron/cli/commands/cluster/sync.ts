@@ -38,11 +38,11 @@ export const clusterSync: Command = {
     const { store } = clusterPlaces(context.places);
     const profile = await store.find(operandAt(context.given, 0));
     if (has(context.given, 'once'))
-      return withSync(context, profile.name, async (sync) => answerTo(profile.name, await sync.step()));
+      return withSync(context, profile.name, null, async (sync) => answerTo(profile.name, await sync.step()));
     const pause = pauseIn(context);
     const interrupt = new AbortController();
     context.onInterrupt(() => interrupt.abort());
-    await withSync(context, profile.name, (sync) =>
+    await withSync(context, profile.name, interrupt.signal, (sync) =>
       follow(context, profile.name, sync, pause, interrupt.signal),
     );
     return null;
@@ -52,10 +52,13 @@ export const clusterSync: Command = {
 /**
  * Does some work with what keeps a profile in step, as the command line has it. One client asks the API all the time: a login may take a
  * program, which is not to run every few seconds.
+ *
+ * @param signal ends what is asked of the API
  */
 export async function withSync<T>(
   context: CommandContext,
   profile: string,
+  signal: AbortSignal | null,
   work: (sync: ClusterSync) => Promise<T>,
 ): Promise<T> {
   const { store, kept } = clusterPlaces(context.places);
@@ -64,8 +67,10 @@ export async function withSync<T>(
     client?.close();
     client = null;
   };
-  const read = async ({ source, serviceCidrs }: KeptCluster): Promise<ClusterReadings> => {
-    const wanted = serviceCidrs.includes('auto') ? meshAndServices : meshOnly;
+  // What is asked of an API that does not answer is called off.
+  signal?.addEventListener('abort', close);
+  const read = async ({ source }: KeptCluster, withServices: boolean): Promise<ClusterReadings> => {
+    const wanted = withServices ? meshAndServices : meshOnly;
     if (source.kind === 'files') return readFrom(source, context, wanted);
     const { openClusterApi } = await import('../../cluster-api.ts');
     client ??= await openClusterApi(context, source);
@@ -100,6 +105,22 @@ export function pauseIn({ given }: CommandContext): number {
   throw wrongUsage(clusterSync, `--every takes seconds from 1 to 3600, not ${JSON.stringify(text)}.`);
 }
 
+/** Faults that may be over with the next look, though they are there at the first. */
+const passing: ReadonlySet<string> = new Set([
+  'api-unreachable',
+  'api-timeout',
+  'api-answer-broken',
+  'api-answer-foreign',
+  'kilo-nodes-missing',
+]);
+
+/** Somebody has removed the profile, given it another name, or taken its cluster away: there is nothing to be kept in step. */
+const lasting: ReadonlySet<string> = new Set([
+  'profile-not-found',
+  'profile-of-no-cluster',
+  'cluster-record-unreadable',
+]);
+
 /** Looks again and again until it is interrupted, and says what is news. */
 export async function follow(
   context: CommandContext,
@@ -108,13 +129,15 @@ export async function follow(
   pause: number,
   signal: AbortSignal,
 ): Promise<void> {
+  const isOver = (): boolean => signal.aborted;
   let told = '';
-  for (let isFirst = true; !signal.aborted; isFirst = false) {
+  for (let isFirst = true; !isOver(); isFirst = false) {
     const began = performance.now();
     const outcome = await sync.step().catch((error: unknown) => faultOf(error));
     const isFault = 'code' in outcome;
-    // Somebody has removed it, or given it another name: there is nothing to be kept in step.
-    if (isFault && outcome.code === 'profile-not-found') throw new FaultError(outcome);
+    if (isOver()) return;
+    if (isFault && (isFirst ? !passing.has(outcome.code) : lasting.has(outcome.code)))
+      throw new FaultError(outcome);
     // What has been said is not said again until it is over.
     const state = isFault ? outcome.message : `${outcome.stale.join(' ')} by ${outcome.gateway ?? 'nobody'}`;
     if (isFirst || state !== told || (!isFault && outcome.differences.length > 0))
@@ -125,13 +148,23 @@ export async function follow(
   }
 }
 
-function answerTo(profile: string, { differences, stale, gateway, isApplied }: SyncStep): Answer {
+function answerTo(profile: string, step: SyncStep): Answer {
+  const { differences, stale, gateway, isApplied, warnings } = step;
   const changes = differences.map(wordsOf);
   return {
-    json: { profile, at: new Date().toISOString(), changes: differences, stale, gateway, applied: isApplied },
+    json: {
+      profile,
+      at: new Date().toISOString(),
+      changes: differences,
+      stale,
+      gateway,
+      applied: isApplied,
+      warnings,
+    },
     text: [
       ...(changes.length === 0 ? [`${profile}: in step with its cluster.`] : changes),
       ...stale.map((name) => `! ${name} does not check in; its peer stays for five minutes.`),
+      ...warnings.map(({ message }) => `! ${message}`),
     ].join('\n'),
   };
 }
