@@ -112,6 +112,13 @@ describe('adit cluster import, sync and gateway', () => {
     expect(await adit.json(...words)).toMatchObject({ changes: [{ kind: 'changed', name: 'a' }] });
   });
 
+  it('does not wait for a cluster that there is none of', async () => {
+    const conf = join(temporaryFolder(), 'plain.conf');
+    writeFileSync(conf, `[Interface]\nPrivateKey = ${keys.privateKey}\nAddress = 10.9.9.9/32\n`);
+    await adit.json('import', conf);
+    expect((await fault('cluster', 'sync', 'plain')).code).toBe('profile-of-no-cluster');
+  });
+
   it('is only for profiles that are of a cluster, and are there', async () => {
     const conf = join(temporaryFolder(), 'plain.conf');
     writeFileSync(conf, `[Interface]\nPrivateKey = ${keys.privateKey}\nAddress = 10.9.9.9/32\n`);

@@ -93,6 +93,24 @@ describeInLab('a tunnel that is up, and gets other peers', () => {
     });
   });
 
+  test('goes by what was decided when it came up', limit, async () => {
+    await inClouds(async (adit, scenario) => {
+      const [head = '', ...peers] = sections(scenario.profile.text);
+      const lan = `[Peer]\nPublicKey = ${newKeyPair().publicKey}\nAllowedIPs = 192.168.1.0/24\n`;
+      await writeFile(join(adit.home, 'profiles', 'clouds.conf'), [head, ...peers, lan].join('\n'));
+      const code = await adit.fault('up', 'clouds');
+      await adit.done('up', 'clouds', '--subtract', '--wait=20');
+      const { since } = await adit.status('clouds');
+      await change(adit, [head, ...peers.slice(1), lan].join('\n'));
+      expect(await adit.status('clouds')).toMatchObject({ since, peers: { length: peers.length } });
+      const route = await scenario.client.run(['ip', 'route', 'get', '192.168.1.1']);
+      expect(route.stdout).toContain('dev eth0');
+      await adit.done('down', 'clouds');
+      // The next time it is asked anew.
+      expect(await adit.fault('up', 'clouds')).toBe(code);
+    });
+  });
+
   test('has what it had before where the change is refused', limit, async () => {
     await inClouds(async (adit, scenario) => {
       await adit.done('up', 'clouds', '--wait=20');

@@ -123,6 +123,22 @@ describe('who is there', () => {
   });
 });
 
+describe('a node that does not come back', () => {
+  it.for([5, 61, 120])('goes after five minutes, though it is looked for every %s s only', (every) => {
+    let before: Attendance | null = null;
+    for (let passed = 0; passed <= 300 + every; passed += every) {
+      const { attendance, stale } = followedProfile(
+        clusterAt({ a: 0, b: passed }, now + passed),
+        { peer: 'laptop', serviceCidrs: [], gateway: null },
+        before,
+        false,
+      );
+      before = attendance;
+      expect(stale).toEqual(passed >= 60 && passed < 300 ? ['b'] : []);
+    }
+  });
+});
+
 describe('the text of a profile that follows its cluster', () => {
   const options = { peer: 'laptop', serviceCidrs: [], gateway: null };
 
