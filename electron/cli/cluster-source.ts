@@ -4,9 +4,9 @@ import type { ClusterReadings } from '../../shared/cluster/readings.ts';
 import type { Wanted } from '../backend/cluster/api/read-cluster.ts';
 import { standardInput } from '../backend/cluster/documents.ts';
 import { readClusterFiles } from '../backend/cluster/files.ts';
-import type { ClusterSource } from '../backend/cluster/kept.ts';
+import type { ClusterSource, SavedFile } from '../backend/cluster/kept.ts';
 import { has, valueOf } from './command.ts';
-import type { Command, CommandContext, Given, Option } from './command.ts';
+import type { Answer, Command, CommandContext, Given, Option } from './command.ts';
 import { wrongUsage } from './parse.ts';
 
 /** How a cluster is named on a command line, for the operands of its help. */
@@ -102,11 +102,11 @@ export const meshAndServices: Wanted = {
  */
 export async function chooseSource(command: Command, context: CommandContext): Promise<ClusterSource> {
   const { given } = context;
-  const files = ['nodes', 'peers', 'from'].flatMap((option) => given.options.get(option) ?? []);
   // The shell makes several words of "--from lists/*.json", of which only the first stands behind the option.
   if (given.operands.length > 0 && !has(given, 'from'))
     throw wrongUsage(command, `There is a word too many: ${JSON.stringify(given.operands[0])}.`);
-  if (files.length === 0) {
+  const paths = savedFilesIn(given);
+  if (paths.length === 0) {
     const { chooseApi } = await import('./cluster-api.ts');
     return chooseApi(context);
   }
@@ -116,13 +116,25 @@ export async function chooseSource(command: Command, context: CommandContext): P
       command,
       `Files are read without asking an API server: --${both} does not go with them.`,
     );
-  return { kind: 'files', paths: [...new Set([...files, ...given.operands].map(placeOf))] };
+  return { kind: 'files', paths };
+}
+
+/** The files that are named, each once. What --nodes or --peers names is that, where it does not say its kind. */
+function savedFilesIn(given: Given): SavedFile[] {
+  const named = (option: string): string[] => (given.options.get(option) ?? []).map(placeOf);
+  const nodes = new Set(named('nodes'));
+  const peers = new Set(named('peers'));
+  const others = [...named('from'), ...(has(given, 'from') ? given.operands.map(placeOf) : [])];
+  return [...new Set([...nodes, ...peers, ...others])].map((path) => {
+    if (nodes.has(path) === peers.has(path)) return path;
+    return { path, kind: nodes.has(path) ? 'nodes' : 'peers' };
+  });
 }
 
 /**
  * What a source says of its cluster.
  *
- * @param wanted of the API server; of files, what they have is read
+ * @param wanted of the API server; of files, what they have is read, but they have to have the first that is required
  * @throws FaultError what {@link readClusterFiles} and `readClusterApi` throw
  */
 export async function readFrom(
@@ -130,7 +142,7 @@ export async function readFrom(
   context: CommandContext,
   wanted: Wanted,
 ): Promise<ClusterReadings> {
-  if (source.kind === 'files') return readClusterFiles(source.paths);
+  if (source.kind === 'files') return readClusterFiles(source.paths, wanted.required);
   const { readClusterApi } = await import('./cluster-api.ts');
   return readClusterApi(context, source, wanted);
 }
@@ -168,6 +180,11 @@ export function readOutput(command: Command, given: Given): 'json' | 'yaml' | nu
   const output = valueOf(given, 'output') ?? null;
   if (output === null || output === 'json' || output === 'yaml') return output;
   throw wrongUsage(command, `There is no form ${JSON.stringify(output)} of the answer.`);
+}
+
+/** An answer in the form that {@link readOutput} has read; JSON is what every command prints by itself. */
+export async function inForm(output: 'json' | 'yaml' | null, answer: Answer): Promise<Answer> {
+  return output === 'yaml' ? { ...answer, text: await asYaml(answer.json), verbatim: true } : answer;
 }
 
 /** A value in YAML; what writes it is loaded only here. */

@@ -12,7 +12,7 @@ import { shellWord } from '../../shared/diagnosis/commands.ts';
 import { FaultError } from '../../shared/fault.ts';
 import { formatAddress, parseAddress } from '../../shared/network/address.ts';
 import { formatPrefix, networkOf, parseInterfaceAddress, samePrefix } from '../../shared/network/prefix.ts';
-import { readClusterOptions, readSource } from './cluster-source.ts';
+import { inForm, readClusterOptions, readOutput, readSource } from './cluster-source.ts';
 import { KeyRing } from '../backend/cluster/keys.ts';
 import { publicKeyIn } from '../backend/cluster/keep-second-mesh.ts';
 import { SecondMeshes } from '../backend/cluster/second-meshes.ts';
@@ -65,6 +65,7 @@ export async function nodeScriptAnswer(command: Command, context: CommandContext
   const as = valueOf(given, 'as');
   if (as === undefined)
     throw wrongUsage(command, 'What the profile is going to be called is missing: --as PROFILE.');
+  const output = readOutput(command, given);
   const profile = profileName(as);
   const names = listOf(given, 'node');
   const isEvery = has(given, 'every-node');
@@ -77,7 +78,7 @@ export async function nodeScriptAnswer(command: Command, context: CommandContext
   const mesh = secondMeshOf(cluster, laptop);
   const nodes = withEndpoint(command, given, isEvery ? mesh.nodes : nodesNamed(mesh, names));
   const script = nodeScript(profile, laptop, nodes);
-  return {
+  return inForm(output, {
     json: {
       profile,
       publicKey: laptop.publicKey,
@@ -94,7 +95,7 @@ export async function nodeScriptAnswer(command: Command, context: CommandContext
     text: script,
     verbatim: true,
     remarks: remarksFor(profile, nodes, isEvery ? cluster.nodes.length - nodes.length : 0),
-  };
+  });
 }
 
 interface Wish {

@@ -1,4 +1,6 @@
+import { parseJsonDocuments } from '../../../shared/cluster/objects/json-documents.ts';
 import { FaultError } from '../../../shared/fault.ts';
+import { isPipe, readPipe } from '../pipe.ts';
 import { readGivenFile } from '../profiles/files.ts';
 import { readStandardInput } from '../standard-input.ts';
 
@@ -12,17 +14,18 @@ const yamlLimit = 32 * 1024 * 1024;
 export const standardInput = '-';
 
 /**
- * The documents in a file that kubectl saved: JSON, or YAML, of which one file may hold several.
+ * The documents in a file that kubectl saved, or in a pipe: JSON or YAML, of which one file may hold several, in UTF-8 or, as
+ * PowerShell saves it, in UTF-16.
  *
  * @param path {@link standardInput} for what is piped in
- * @throws FaultError `input-is-terminal`, `file-not-found`, `file-unreadable`, `file-not-regular`, `file-too-large`, `cluster-file-malformed`
+ * @throws FaultError `input-is-terminal`, `file-not-found`, `file-unreadable`, `file-not-regular`, `file-too-large`, `input-timeout`, `cluster-file-malformed`
  */
 export async function readDocuments(path: string): Promise<readonly unknown[]> {
   const text = await readText(path);
   if (text.trim() === '') throw empty(path);
-  // What begins as JSON and is none is mostly YAML in its JSON-like form, or several documents.
+  // What begins as JSON and is none is mostly YAML in its JSON-like form.
   const json = /^\s*[{[]/.test(text) ? parsedJson(text) : undefined;
-  if (json !== undefined) return [json];
+  if (json !== undefined) return json;
   if (text.length > yamlLimit) {
     throw new FaultError({
       code: 'file-too-large',
@@ -45,9 +48,15 @@ export function placeName(path: string): string {
 
 /** The text of a file, or of what is piped in. Its bytes, which may be as large again, are let go of. */
 async function readText(path: string): Promise<string> {
-  const bytes =
-    path === standardInput ? await readStandardInput(jsonLimit) : await readGivenFile(path, jsonLimit);
+  const bytes = await readBytes(path);
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
   return bytes.toString('utf8').replace(/^\u{feff}/u, '');
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  if (path === standardInput) return readStandardInput(jsonLimit);
+  return (await isPipe(path)) ? readPipe(path, jsonLimit) : readGivenFile(path, jsonLimit);
 }
 
 function empty(path: string): FaultError {
@@ -59,11 +68,11 @@ function empty(path: string): FaultError {
 }
 
 /** Undefined for what is no JSON. */
-function parsedJson(text: string): unknown {
+function parsedJson(text: string): readonly unknown[] | undefined {
   try {
-    return JSON.parse(text) as unknown;
+    return [JSON.parse(text) as unknown];
   } catch {
-    return undefined;
+    return parseJsonDocuments(text) ?? undefined;
   }
 }
 

@@ -4,17 +4,24 @@ import { noReadings } from '../../../shared/cluster/readings.ts';
 import type { ClusterReadings, KindReading, ReadKind } from '../../../shared/cluster/readings.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import { placeName, readDocuments } from './documents.ts';
+import type { SavedFile } from './kept.ts';
 import { readKubeadm } from './kubeadm.ts';
 
 /**
  * What files that kubectl saved say of a cluster: any lists, kinds mixed.
  *
- * @throws FaultError what {@link readDocuments} throws, `cluster-file-foreign`, `cluster-nodes-missing`
+ * @param required what is of no use without: the first of them has to be in the files, and nodes where there is none. The
+ *   others may be left out, as `--peers` may be beside `--nodes`.
+ * @throws FaultError what {@link readDocuments} throws, `cluster-file-foreign`, `cluster-nodes-missing`, `cluster-peers-missing`
  */
-export async function readClusterFiles(paths: readonly string[]): Promise<ClusterReadings> {
+export async function readClusterFiles(
+  files: readonly SavedFile[],
+  required: readonly ReadKind[],
+): Promise<ClusterReadings> {
   const kinds = new Map<ReadKind, unknown[]>();
-  for (const path of paths) {
-    const sorted = sortObjects(await readDocuments(path));
+  for (const file of files) {
+    const { path, kind: named } = typeof file === 'string' ? { path: file, kind: null } : file;
+    const sorted = sortObjects(await readDocuments(path), named);
     const isOfUse = sorted.kinds.size > 0 || (sorted.others.length === 0 && sorted.hasObjects);
     if (!isOfUse || sorted.hasForeign) throw foreign(path, sorted.others);
     for (const [kind, items] of sorted.kinds) {
@@ -23,7 +30,8 @@ export async function readClusterFiles(paths: readonly string[]): Promise<Cluste
       kinds.set(kind, known);
     }
   }
-  if (!kinds.has('nodes')) throw withoutNodes();
+  const [first = 'nodes'] = required;
+  if (!kinds.has(first)) throw first === 'peers' ? withoutPeers() : withoutNodes();
   const read = [...kinds].map(([kind, items]): [ReadKind, KindReading] => [kind, { kind: 'read', items }]);
   return {
     ...noReadings,
@@ -38,9 +46,9 @@ function foreign(path: string, others: readonly string[]): FaultError {
     code: 'cluster-file-foreign',
     message:
       found === ''
-        ? `${placeName(path)} holds something that is no object of Kubernetes.`
+        ? `${placeName(path)} holds something that is no object of Kubernetes, or does not say its kind.`
         : `${placeName(path)} holds nothing that tells of a network, but: ${found}.`,
-    hint: 'Save it with kubectl: kubectl get nodes -o json > nodes.json',
+    hint: 'Save it with kubectl: kubectl get nodes -o json > nodes.json. What lacks its kind is taken for what --nodes or --peers says.',
   });
 }
 
@@ -49,5 +57,13 @@ function withoutNodes(): FaultError {
     code: 'cluster-nodes-missing',
     message: 'None of the files holds a list of nodes.',
     hint: 'Save it too: kubectl get nodes -o json > nodes.json, then --nodes nodes.json.',
+  });
+}
+
+function withoutPeers(): FaultError {
+  return new FaultError({
+    code: 'cluster-peers-missing',
+    message: 'None of the files holds a list of Peers.',
+    hint: 'Save it: kubectl get peers -o json > peers.json, then --peers peers.json.',
   });
 }

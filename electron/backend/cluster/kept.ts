@@ -1,10 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { isPipe } from '../pipe.ts';
+import { standardInput } from './documents.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import { z } from '../../../shared/contract/schema.ts';
 import type { ProfileStore } from '../profiles/store.ts';
 import { replaceFile } from '../profiles/files.ts';
 
 const text = z.string().min(1).max(4096);
+
+/** A file that kubectl saved: its path, and what objects in it are that say no kind of their own. */
+const savedFile = z.union([text, z.strictObject({ path: text, kind: z.enum(['nodes', 'peers']) })]);
+
+/** A file that kubectl saved. */
+export type SavedFile = z.output<typeof savedFile>;
 
 /** Where a profile's cluster is read: an API server, as kubectl finds it, or files that kubectl saved. */
 const clusterSource = z.discriminatedUnion('kind', [
@@ -16,7 +24,7 @@ const clusterSource = z.discriminatedUnion('kind', [
     isNamed: z.boolean(),
     context: z.string(),
   }),
-  z.strictObject({ kind: z.literal('files'), paths: z.array(text).min(1) }),
+  z.strictObject({ kind: z.literal('files'), paths: z.array(savedFile).min(1) }),
 ]);
 
 const keptCluster = z.strictObject({
@@ -44,6 +52,17 @@ export type ClusterSource = z.output<typeof clusterSource>;
 
 /** What a profile remembers of the cluster that it was made of, so that it can be made again. */
 export type KeptCluster = z.output<typeof keptCluster>;
+
+/** Whether a cluster can be read there again: what was piped in is gone. */
+export async function isRepeatable(source: ClusterSource): Promise<boolean> {
+  if (source.kind === 'api') return true;
+  for (const file of source.paths) {
+    const path = typeof file === 'string' ? file : file.path;
+    // In /dev and /proc, files of this process have names: what is behind them is another's tomorrow.
+    if (path === standardInput || /^\/(dev|proc)\//.test(path) || (await isPipe(path))) return false;
+  }
+  return true;
+}
 
 /** What the profiles remember of their clusters, each in a file beside it, which goes with it. */
 export class KeptClusters {

@@ -13,7 +13,15 @@ import type { Address } from '../../../../shared/network/address.ts';
 import { networkOf } from '../../../../shared/network/prefix.ts';
 import { printable } from '../../../backend/cluster/exec/plugin.ts';
 import { OwnKeys } from '../../../backend/cluster/own-keys.ts';
-import { asYaml, readSource, sourceOperands, sourceOptions } from '../../cluster-source.ts';
+import {
+  asYaml,
+  inForm,
+  outputOption,
+  readOutput,
+  readSource,
+  sourceOperands,
+  sourceOptions,
+} from '../../cluster-source.ts';
 import { operandAt, valueOf } from '../../command.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { wrongUsage } from '../../parse.ts';
@@ -46,9 +54,11 @@ export const clusterExpose: Command = {
       summary: 'The address in the tunnel; nothing is read then',
     },
     ...sourceOptions,
+    output: outputOption,
   },
   async run(context) {
     const { given } = context;
+    const output = readOutput(clusterExpose, given);
     const word = operandAt(given, 0);
     const ports = parsePorts(word);
     if (ports === null) throw wrongUsage(clusterExpose, `${JSON.stringify(word)} is no port.`);
@@ -63,11 +73,11 @@ export const clusterExpose: Command = {
     const address = await addressFor(context);
     const manifests = exposeManifests({ service, namespace, address, ...ports });
     const documents = await Promise.all(manifests.map(asYaml));
-    return {
+    return inForm(output, {
       json: { apiVersion: 'v1', kind: 'List', items: manifests },
       text: documents.join('---\n'),
       verbatim: true,
-    };
+    });
   },
 };
 

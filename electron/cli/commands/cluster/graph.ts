@@ -5,6 +5,7 @@ import { meshPeerNamed } from '../../../../shared/cluster/kilo/peer-sections.ts'
 import { meshOf } from '../../../../shared/cluster/profile.ts';
 import { FaultError } from '../../../../shared/fault.ts';
 import {
+  inForm,
   meshOnly,
   readClusterOptions,
   readSource,
@@ -41,7 +42,7 @@ export const clusterGraph: Command = {
     output: {
       kind: 'value',
       short: 'o',
-      placeholder: 'dot|svg|json',
+      placeholder: 'dot|svg|json|yaml',
       summary: 'The answer in this form (default: dot)',
     },
     peer: {
@@ -53,7 +54,7 @@ export const clusterGraph: Command = {
   async run(context) {
     const { given } = context;
     const output = valueOf(given, 'output') ?? 'dot';
-    if (output !== 'dot' && output !== 'svg' && output !== 'json')
+    if (output !== 'dot' && output !== 'svg' && output !== 'json' && output !== 'yaml')
       throw wrongUsage(clusterGraph, `There is no form ${JSON.stringify(output)} of the answer.`);
     const laptop = valueOf(given, 'peer') ?? null;
     if (laptop !== null && output !== 'svg')
@@ -72,6 +73,7 @@ export const clusterGraph: Command = {
         hint: '"adit cluster inspect" lists them.',
       });
     }
+    if (output === 'yaml') return inForm(output, { json: graph, text: '' });
     if (output !== 'svg') return { json: graph, text: dotOf(graph), verbatim: true };
     if (graph.peers.length > mostGroups) throw tooManyPeers(graph.peers.length);
     // What lays it out is loaded where there is a picture to draw.

@@ -2,6 +2,7 @@ import { isDomainName } from '../../../../shared/cluster/names.ts';
 import { checkNames } from '../../../backend/diagnosis/names.ts';
 import { HelperConnection } from '../../../backend/helper-client/connection.ts';
 import { ProfileStore } from '../../../backend/profiles/store.ts';
+import { inForm, outputOption, readOutput } from '../../cluster-source.ts';
 import { operandAt } from '../../command.ts';
 import type { Command } from '../../command.ts';
 import { wrongUsage } from '../../parse.ts';
@@ -18,8 +19,9 @@ export const clusterNames: Command = {
     'cluster has. The name servers of the profile are asked, and this machine as its programs ask it. Nothing is changed.',
     'Exit status 1 if something is wrong.',
   ],
-  options: {},
+  options: { output: outputOption },
   async run({ places, given }) {
+    const output = readOutput(clusterNames, given);
     const wanted = given.operands[1] ?? null;
     if (wanted !== null && !isDomainName(wanted))
       throw wrongUsage(clusterNames, `${JSON.stringify(wanted.slice(0, 100))} is no name.`);
@@ -28,7 +30,7 @@ export const clusterNames: Command = {
     try {
       const found = await checkNames(profile, helper, wanted);
       const isWrong = found.findings.some(({ severity }) => severity !== 'note');
-      return { json: found, text: namesText(found), exitCode: isWrong ? 1 : 0 };
+      return await inForm(output, { json: found, text: namesText(found), exitCode: isWrong ? 1 : 0 });
     } finally {
       helper.close();
     }

@@ -6,6 +6,7 @@ import { parsePrefix } from '../../../../shared/network/prefix.ts';
 import type { KeptClusters } from '../../../backend/cluster/kept.ts';
 import type { Profile } from '../../../backend/profiles/profile.ts';
 import { clusterPlaces } from '../../cluster-places.ts';
+import { inForm, outputOption, readOutput } from '../../cluster-source.ts';
 import type { Command } from '../../command.ts';
 import { overlapsText } from '../../text/overlaps.ts';
 
@@ -20,8 +21,9 @@ export const clusterOverlaps: Command = {
     'of one lie inside the other’s, the rest of it can be kept: the command that says which is printed. One name is',
     'compared with all profiles that are kept, several with each other, and without a name all are. Nothing is changed.',
   ],
-  options: {},
+  options: { output: outputOption },
   async run({ places, given }) {
+    const output = readOutput(clusterOverlaps, given);
     const { store, kept } = clusterPlaces(places);
     const named = await Promise.all(given.operands.map((name) => store.find(name)));
     const remarks: string[] = [];
@@ -37,7 +39,7 @@ export const clusterOverlaps: Command = {
     const all = overlapsAmong([...profiles.values()]);
     const pairs =
       only === undefined || named.length > 1 ? all : all.filter(({ a, b }) => a === only || b === only);
-    return { json: { pairs }, text: overlapsText(pairs, profiles.size), remarks };
+    return inForm(output, { json: { pairs }, text: overlapsText(pairs, profiles.size), remarks });
   },
 };
 

@@ -7,8 +7,11 @@ import { OwnKeys } from '../../../backend/cluster/own-keys.ts';
 import { requestPeer } from '../../../backend/cluster/peers/request.ts';
 import {
   asYaml,
+  inForm,
   meshAndServices,
+  outputOption,
   readClusterOptions,
+  readOutput,
   readSource,
   sourceOperands,
   sourceOptions,
@@ -39,10 +42,12 @@ export const clusterRequest: Command = {
     'What is printed has the public key only. Once it is applied, "adit cluster import --peer NAME --as PROFILE" joins it to the',
     'private key, which is kept here. Where the cluster can be read the address is free there; where it cannot, name one, or',
     'one of 10.5.0.0/16 is taken by chance, and marked as not checked.',
+    'With -o the Peer is what "manifest" holds, beside its address and whether that is checked; without, it can be applied as it is.',
   ],
-  options: { ...peerOptions, ...sourceOptions },
+  options: { ...peerOptions, ...sourceOptions, output: outputOption },
   async run(context) {
     const { given, places } = context;
+    const output = readOutput(clusterRequest, given);
     const wish = await readPeerWish(given, places.home);
     const read = await readIfAllowed(context);
     const { manifest, isAddressChecked } = await requestPeer(read.cluster, wish, new OwnKeys(places.home));
@@ -55,7 +60,7 @@ export const clusterRequest: Command = {
             `Before it is applied, see that nobody has it: ${whoHasWhat}`,
           ];
     const { publicKey, allowedIPs: addresses } = manifest.spec;
-    return {
+    return inForm(output, {
       json: { name, publicKey, addresses, isAddressChecked, manifest },
       text: [
         ...['A Peer of Kilo. It holds no secret.', ...unchecked].map((line) => `# ${line}\n`),
@@ -68,7 +73,7 @@ export const clusterRequest: Command = {
         'Who runs the cluster applies what is printed: kubectl apply -f FILE',
         `Then: adit cluster import --peer ${name} --as ${name}`,
       ],
-    };
+    });
   },
 };
 

@@ -3,7 +3,14 @@ import { readCluster } from '../../../../backend/cluster/api/read-cluster.ts';
 import { OwnKeys } from '../../../../backend/cluster/own-keys.ts';
 import { applyPeer } from '../../../../backend/cluster/peers/apply.ts';
 import type { AppliedPeer } from '../../../../backend/cluster/peers/apply.ts';
-import { apiOperands, apiOptions, meshAndServices } from '../../../cluster-source.ts';
+import {
+  apiOperands,
+  apiOptions,
+  inForm,
+  meshAndServices,
+  outputOption,
+  readOutput,
+} from '../../../cluster-source.ts';
 import type { Command } from '../../../command.ts';
 import { peerOptions, readPeerWish } from '../../../peer-options.ts';
 
@@ -19,16 +26,17 @@ export const clusterPeerApply: Command = {
     'time, the later takes the next. Said again, it changes what is said and leaves the rest. Nobody else’s Peer is touched.',
     'It takes the role adit-joiner ("adit cluster manifest --rbac"); without it there is "adit cluster request".',
   ],
-  options: { ...peerOptions, ...apiOptions },
+  options: { ...peerOptions, ...apiOptions, output: outputOption },
   async run(context) {
     const { given, places } = context;
+    const output = readOutput(clusterPeerApply, given);
     const wish = await readPeerWish(given, places.home);
     const { chooseApi, withClusterApi } = await import('../../../cluster-api.ts');
     const applied = await withClusterApi(context, await chooseApi(context), async (client) => {
       const cluster = clusterOf(await readCluster(client, meshAndServices));
       return applyPeer(client, cluster, wish, new OwnKeys(places.home));
     });
-    return { json: applied, text: textOf(applied) };
+    return inForm(output, { json: applied, text: textOf(applied) });
   },
 };
 

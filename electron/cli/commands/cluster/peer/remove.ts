@@ -1,6 +1,6 @@
 import { OwnKeys } from '../../../../backend/cluster/own-keys.ts';
 import { removePeer } from '../../../../backend/cluster/peers/remove.ts';
-import { apiOperands, apiOptions } from '../../../cluster-source.ts';
+import { apiOperands, apiOptions, inForm, outputOption, readOutput } from '../../../cluster-source.ts';
 import type { Command } from '../../../command.ts';
 
 /** `adit cluster peer remove [NAME]` */
@@ -13,13 +13,14 @@ export const clusterPeerRemove: Command = {
     'Without a name it is the one Peer of the cluster whose private key is kept here; somebody else’s is left alone.',
     'The key goes with it, unless a profile has it.',
   ],
-  options: apiOptions,
+  options: { ...apiOptions, output: outputOption },
   async run(context) {
+    const output = readOutput(clusterPeerRemove, context.given);
     const { chooseApi, withClusterApi } = await import('../../../cluster-api.ts');
     const keys = new OwnKeys(context.places.home);
     const name = await withClusterApi(context, await chooseApi(context), (client) =>
       removePeer(client, context.given.operands[0] ?? null, keys),
     );
-    return { json: { name }, text: `The Peer ${name} is gone.` };
+    return inForm(output, { json: { name }, text: `The Peer ${name} is gone.` });
   },
 };
