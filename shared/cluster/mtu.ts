@@ -68,6 +68,7 @@ function bytesIn(network: ClusterNetwork, path: number, nodes: readonly ClusterN
 function hasIPv6(nodes: readonly ClusterNode[]): boolean {
   return nodes.some(
     ({ annotations }) =>
+      annotations.get('projectcalico.org/WireguardPublicKeyV6') !== undefined ||
       parseIp(annotations.get('projectcalico.org/IPv6WireguardInterfaceAddr') ?? '')?.family === 6,
   );
 }

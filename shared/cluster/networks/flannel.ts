@@ -1,5 +1,6 @@
-import type { Address } from '../../network/address.ts';
+import type { Address, Family } from '../../network/address.ts';
 import { isObject } from '../objects/fields.ts';
+import type { Texts } from '../objects/fields.ts';
 import { flannelPrefix } from './flannel-annotations.ts';
 import type { ClusterNode } from '../objects/node.ts';
 import { parseIp } from '../values/cidr.ts';
@@ -7,8 +8,15 @@ import { formatMeshEndpoint } from '../values/endpoint.ts';
 import { parseMeshKey } from '../values/key.ts';
 import type { NetworkNode } from './network.ts';
 
-/** The port of flannel's interface where it does not say. @see flannel pkg/backend/wireguard */
-const defaultPort = 51820;
+/**
+ * What the annotations of each family are called, and the port of its interface where it does not say.
+ *
+ * @see flannel pkg/subnet/kube/annotations.go, pkg/backend/wireguard
+ */
+const halves = {
+  4: { backend: 'backend-data', ip: 'public-ip', port: 51820 },
+  6: { backend: 'backend-v6-data', ip: 'public-ipv6', port: 51821 },
+} as const;
 
 /** A node in flannel's WireGuard network. */
 export interface FlannelNode extends NetworkNode {
@@ -18,31 +26,40 @@ export interface FlannelNode extends NetworkNode {
   readonly isOverwritten: boolean;
 }
 
-/** What flannel says of a node; null where it does not use WireGuard there. */
+/** What flannel says of a node, by IPv4 where it has that, else by IPv6; null where it does not use WireGuard there. */
 export function flannelOf({ annotations }: ClusterNode): FlannelNode | null {
   const backend = annotations.get(`${flannelPrefix}backend-type`);
-  const facts = backendFacts(annotations.get(`${flannelPrefix}backend-data`));
-  const isOldWireguard = backend === 'extension' && facts.publicKey !== null;
-  if (backend !== 'wireguard' && !isOldWireguard) return null;
-  const overwritten = parseIp(annotations.get(`${flannelPrefix}public-ip-overwrite`) ?? '');
-  const publicIp = overwritten ?? parseIp(annotations.get(`${flannelPrefix}public-ip`) ?? '');
+  const usual = halfOf(annotations, 4);
+  const other = usual.publicKey === null ? halfOf(annotations, 6) : usual;
+  const half = other.publicKey === null ? usual : other;
+  const isOldWireguard = backend === 'extension' && half.publicKey !== null;
+  return backend === 'wireguard' || isOldWireguard ? half : null;
+}
+
+function halfOf(annotations: Texts, family: Family): FlannelNode {
+  const names = halves[family];
+  const addressOf = (name: string): Address | null => {
+    const address = parseIp(annotations.get(flannelPrefix + name) ?? '');
+    return address?.family === family ? address : null;
+  };
+  const { publicKey, port } = backendFacts(annotations.get(flannelPrefix + names.backend), names.port);
+  const overwritten = addressOf(`${names.ip}-overwrite`);
+  const publicIp = overwritten ?? addressOf(names.ip);
   return {
-    publicKey: facts.publicKey,
+    publicKey,
     publicIp,
     isOverwritten: overwritten !== null,
     endpoint:
-      publicIp === null
-        ? null
-        : formatMeshEndpoint({ kind: 'address', address: publicIp, zone: null, port: facts.port }),
+      publicIp === null ? null : formatMeshEndpoint({ kind: 'address', address: publicIp, zone: null, port }),
     wireguardIp: null,
   };
 }
 
 /** `{"PublicKey","Port"}`, or of an old k3s, whose backend was an extension, the key alone. */
-function backendFacts(text: string | undefined): {
-  readonly publicKey: string | null;
-  readonly port: number;
-} {
+function backendFacts(
+  text: string | undefined,
+  defaultPort: number,
+): { readonly publicKey: string | null; readonly port: number } {
   let value: unknown;
   try {
     value = JSON.parse(text ?? 'null');

@@ -22,6 +22,8 @@ export interface ClusterNode {
   /** The first of each type. */
   readonly internalIp: string | null;
   readonly externalIp: string | null;
+  /** Every InternalIP: one of each family, as a rule. */
+  readonly internalIps: readonly Address[];
   /** Every address of its own, of all types. */
   readonly addresses: readonly Address[];
   /** `aws:///eu-west-1a/i-0abc`: which cloud it stands in; null where it does not say. */
@@ -61,6 +63,7 @@ function readNode({ name, metadata, fields }: NamedObject, report: Report): Clus
     podCidrs: podCidr === null ? others : [podCidr, ...others],
     internalIp: addressOf('InternalIP'),
     externalIp: addressOf('ExternalIP'),
+    internalIps: addresses.flatMap(({ type, address }) => (type === 'InternalIP' ? (address ?? []) : [])),
     addresses: addresses.flatMap(({ address }) => address ?? []),
     providerId: spec.text('providerID'),
     isReady: ready === undefined ? null : ready.text('status') === 'True',

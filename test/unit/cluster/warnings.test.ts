@@ -315,6 +315,33 @@ describe('flannel', () => {
     });
   });
 
+  it('of nodes that have IPv6 alone is read too, and IPv4 goes before it', () => {
+    const v6 = {
+      'backend-data': 'null',
+      'backend-v6-data': `{"PublicKey":"${keyOf('g')}"}`,
+      'public-ipv6': '2001:db8::7',
+    };
+    const cluster = clusterOfLists({ nodes: [flannel(v6)] });
+    expect(inspectionOf(cluster)).toMatchObject({
+      network: 'flannel',
+      nodes: [{ publicKey: keyOf('g'), endpoint: '[2001:db8::7]:51821' }],
+    });
+    const closed = clusterOfLists({ nodes: [flannel({ ...v6, 'public-ipv6': 'fd00::7' })] });
+    expect(warningOf(closed, 'flannel-ip-private').hint).toContain('/public-ipv6-overwrite=');
+    const opened = flannel({ ...v6, 'public-ipv6': 'fd00::7', 'public-ipv6-overwrite': '2001:db8::8' });
+    expect(inspectionOf(clusterOfLists({ nodes: [opened] })).nodes).toMatchObject([
+      { endpoint: '[2001:db8::8]:51821' },
+    ]);
+    const both = flannel({
+      'public-ip': '203.0.113.5',
+      'public-ipv6': '2001:db8::7',
+      'backend-v6-data': v6['backend-v6-data'],
+    });
+    expect(inspectionOf(clusterOfLists({ nodes: [both] })).nodes).toMatchObject([
+      { publicKey: keyOf('f'), endpoint: '203.0.113.5:51821' },
+    ]);
+  });
+
   it('with VXLAN is no WireGuard', () => {
     const vxlan = flannel({ 'backend-type': 'vxlan', 'backend-data': '{"VtepMAC":"1"}' });
     expect(inspectionOf(clusterOfLists({ nodes: [vxlan] })).network).toBe('none');
@@ -322,6 +349,53 @@ describe('flannel', () => {
 });
 
 describe('Calico and Cilium', () => {
+  const calicoNode = (notes: Readonly<Record<string, string>>, ...internal: string[]): unknown => ({
+    metadata: {
+      name: 'a',
+      annotations: Object.fromEntries(
+        Object.entries(notes).map(([name, value]) => [`projectcalico.org/${name}`, value]),
+      ),
+    },
+    status: {
+      addresses: [
+        { type: 'ExternalIP', address: '203.0.113.5' },
+        ...internal.map((address) => ({ type: 'InternalIP', address })),
+      ],
+    },
+  });
+
+  it.each([
+    [
+      'of IPv6 alone',
+      calicoNode({
+        WireguardPublicKeyV6: keyOf('c'),
+        IPv6WireguardInterfaceAddr: 'fd00:48::1',
+        IPv6Address: '2001:db8::4/64',
+      }),
+      { endpoint: '[2001:db8::4]:51821', wireguardIp: 'fd00:48::1' },
+    ],
+    [
+      'without an address, as on Azure',
+      calicoNode({ WireguardPublicKey: keyOf('c') }, 'fd00::4', '10.240.0.4'),
+      { endpoint: '10.240.0.4:51820', wireguardIp: null },
+    ],
+    [
+      'without an address and of IPv6 alone',
+      calicoNode({ WireguardPublicKeyV6: keyOf('c') }, '10.240.0.4', 'fd00::4'),
+      { endpoint: '[fd00::4]:51821', wireguardIp: null },
+    ],
+    [
+      'without any address',
+      calicoNode({ WireguardPublicKeyV6: keyOf('c') }, '10.240.0.4'),
+      { endpoint: null, wireguardIp: null },
+    ],
+  ])('are read of nodes %s', (_, node, expected) => {
+    expect(inspectionOf(clusterOfLists({ nodes: [node] }))).toMatchObject({
+      network: 'calico',
+      nodes: [{ publicKey: keyOf('c'), ...expected }],
+    });
+  });
+
   it('tell their keys', () => {
     const calico = {
       metadata: {

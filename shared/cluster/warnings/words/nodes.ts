@@ -47,7 +47,7 @@ export const nodeEntries = {
     'flannel has the other nodes dial a node at a private address.',
     (subject, address: string, publicAddress: string | null) => ({
       message: `flannel has the other nodes dial ${nameIn(subject)} at ${address}, which is reached within its own network only.`,
-      hint: `If it is behind NAT: ${annotateNode(nameIn(subject), `${flannelPrefix}public-ip-overwrite`, publicAddress ?? 'PUBLIC_ADDRESS')}, then restart k3s there.`,
+      hint: `If it is behind NAT: ${annotateNode(nameIn(subject), `${flannelPrefix}${address.includes(':') ? 'public-ipv6' : 'public-ip'}-overwrite`, publicAddress ?? 'PUBLIC_ADDRESS')}, then restart k3s there.`,
     }),
   ),
 };
