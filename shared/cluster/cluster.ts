@@ -106,7 +106,7 @@ export function clusterOf(readings: ClusterReadings, options: ClusterOptions = {
     ciliumKeys: keys,
     serviceCidrs: cidrs,
     mtu,
-    dns: clusterDns(services, configMaps, readings.kubeadm, serverWords),
+    dns: clusterDns(services, configMaps, readings.kubeadm, serverWords, cidrs),
     warnings,
   };
 }

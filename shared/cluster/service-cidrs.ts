@@ -2,7 +2,7 @@ import type { Address } from '../network/address.ts';
 import { contains, formatPrefix, networkOf, parsePrefix } from '../network/prefix.ts';
 import type { Prefix } from '../network/prefix.ts';
 import { isObject } from './objects/fields.ts';
-import { wordOf } from './objects/node-arguments.ts';
+import { listOf, wordOf } from './objects/node-arguments.ts';
 import type { ClusterService } from './objects/service.ts';
 import { parseCidr } from './values/cidr.ts';
 
@@ -81,12 +81,15 @@ export function kubernetesServiceAddress(services: readonly ClusterService[]): A
 /** What k3s and RKE2 take where nothing is said. @see docs.k3s.io/cli/server */
 const k3sDefault = '10.43.0.0/16';
 
+/** The same where the nodes have no IPv4. @see k3s pkg/cli/server/server.go */
+const k3sDefaultV6 = 'fd00:43::/112';
+
 function fromServerWords({ serverWords, services }: ServiceCidrFacts): ServiceCidr[] {
   if (serverWords === null) return [];
-  const written = prefixesIn(wordOf(serverWords, 'service-cidr'));
+  const written = prefixesIn(listOf(serverWords, 'service-cidr'));
   if (written.length > 0) return sure(written, 'node-args');
   const own = kubernetesServiceAddress(services);
-  return prefixesIn(k3sDefault)
+  return prefixesIn(own?.family === 6 ? k3sDefaultV6 : k3sDefault)
     .filter((cidr) => own === null || contains(cidr, own))
     .map((cidr) => ({ cidr, source: 'node-args', guessed: own === null }));
 }

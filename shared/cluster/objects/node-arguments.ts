@@ -20,12 +20,20 @@ export function serverWords(nodes: readonly ClusterNode[]): readonly string[] | 
 
 /** The last value of `--name VALUE` or `--name=VALUE` among words; null where it is not there. */
 export function wordOf(words: readonly string[], name: string): string | null {
-  let value: string | null = null;
-  for (const [index, word] of words.entries()) {
-    if (word === `--${name}`) value = words[index + 1] ?? null;
-    else if (word.startsWith(`--${name}=`)) value = word.slice(name.length + 3);
-  }
-  return value;
+  return wordsOf(words, name).pop() ?? null;
+}
+
+/** Every value of `--name VALUE` or `--name=VALUE`, in the order in which they stand. */
+export function wordsOf(words: readonly string[], name: string): string[] {
+  return words.flatMap((word, index) => {
+    if (word === `--${name}`) return words[index + 1] ?? [];
+    return word.startsWith(`--${name}=`) ? word.slice(name.length + 3) : [];
+  });
+}
+
+/** The values of an option that may stand several times, each a list with commas. @see k3s pkg/cli/cmds/server.go StringSliceFlag */
+export function listOf(words: readonly string[], name: string): string {
+  return wordsOf(words, name).join(',');
 }
 
 function wordsIn(text: string | undefined): readonly string[] | null {

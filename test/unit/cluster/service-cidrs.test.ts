@@ -95,6 +95,26 @@ describe('the Service CIDR', () => {
     ]);
   });
 
+  it('of k3s is every one of its words, in whatever way they stand', () => {
+    for (const words of [
+      ['--service-cidr', '10.43.0.0/16', '--service-cidr', 'fd00:43::/112'],
+      ['--service-cidr=10.43.0.0/16', '--service-cidr=fd00:43::/112'],
+      ['--service-cidr', '10.43.0.0/16,fd00:43::/112'],
+      ['--service-cidr', '10.43.0.0/16', '--debug', '--service-cidr=fd00:43::/112'],
+    ])
+      expect(found({ nodes: [k3s(['server', ...words])] })).toEqual([
+        '10.43.0.0/16 node-args',
+        'fd00:43::/112 node-args',
+      ]);
+  });
+
+  it('of k3s without IPv4 is the default for that', () => {
+    const nodes = [k3s(['server'])];
+    expect(found({ nodes, services: [service('default', 'kubernetes', 'fd00:43::1')] })).toEqual([
+      'fd00:43::/112 node-args',
+    ]);
+  });
+
   it('is guessed so that it begins before kubernetes and holds every Service', () => {
     const guessed = (first: string, ...others: string[]): string[] =>
       found({
@@ -151,5 +171,20 @@ describe('the names of a cluster', () => {
       domain: 'lab.local',
       domainGuessed: false,
     });
+  });
+
+  it('of k3s are looked up at the tenth address of its first range where nothing else says', () => {
+    const serverOf = (words: readonly string[], read: Parameters<typeof inspected>[0] = {}): unknown =>
+      inspected({ nodes: [k3s(['server', ...words])], ...read }).dns.server;
+    expect(serverOf([])).toBe('10.43.0.10');
+    expect(serverOf(['--service-cidr', '10.50.16.0/20', '--service-cidr', 'fd00:43::/112'])).toBe(
+      '10.50.16.10',
+    );
+    expect(serverOf(['--service-cidr=fd00:43::/112'])).toBe('fd00:43::a');
+    expect(serverOf(['--service-cidr=10.43.0.0/29'])).toBeNull();
+    expect(serverOf(['--cluster-dns=10.43.0.53', '--cluster-dns=fd00:43::53'])).toBe('10.43.0.53');
+    const services = [service('kube-system', 'kube-dns', '10.43.0.99', { 'k8s-app': 'kube-dns' })];
+    expect(serverOf([], { services })).toBe('10.43.0.99');
+    expect(serverOf([], { serviceCidrs: [range('kubernetes', ['10.43.0.0/16'])] })).toBeNull();
   });
 });
