@@ -47,7 +47,9 @@ export async function openClusterApi(
   return openApi(
     { kubeconfig: source.isNamed ? first : null, context: source.context },
     {
-      environment: { ...process.env, KUBECONFIG: source.kubeconfig.join(delimiter) },
+      environment: source.isNamed
+        ? process.env
+        : { ...process.env, KUBECONFIG: source.kubeconfig.join(delimiter) },
       hasPerson,
       patience: hasPerson ? execPatience.withPerson : execPatience.alone,
       allow: (plugin) =>

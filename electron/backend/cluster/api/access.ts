@@ -1,9 +1,11 @@
 import { X509Certificate } from 'node:crypto';
+import { shellWord } from '../../../../shared/diagnosis/commands.ts';
 import { FaultError } from '../../../../shared/fault.ts';
 import type { ExecCluster } from '../exec/plugin.ts';
 import type { ChosenContext } from '../kubeconfig/choose.ts';
 import type { ClusterEntry } from '../kubeconfig/entries.ts';
 import { malformedKubeconfig } from '../kubeconfig/faults.ts';
+import { kubeconfigOption } from '../kubeconfig/places.ts';
 import { readBytes } from '../kubeconfig/read-bytes.ts';
 import { anonymous, execLogin, staticLogin } from './login.ts';
 import type { Login, LoginCircumstances } from './login.ts';
@@ -15,6 +17,10 @@ export interface ApiAccess {
   /** The names of the kubeconfig for it. */
   readonly context: string;
   readonly cluster: string;
+  /** `kubectl` with the file that the cluster is in, where it has to be named. */
+  readonly kubectlForCluster: string;
+  /** `kubectl` with the file that the context and all it stands for are in, where it has to be named, and with the context. */
+  readonly kubectl: string;
   /** May have a path, behind which the API begins. */
   readonly server: URL;
   /** The name that its certificate is for, where it is not the server's own. */
@@ -41,7 +47,7 @@ export interface AccessCircumstances extends LoginCircumstances {
  * @throws FaultError `kubeconfig-malformed`, `kubeconfig-file-unusable`, `kubeconfig-certificate-invalid`, `kubeconfig-unsupported`
  */
 export async function accessOf(
-  { name, cluster, user }: ChosenContext,
+  { name, file, cluster, user }: ChosenContext,
   circumstances: AccessCircumstances,
 ): Promise<ApiAccess> {
   const authority =
@@ -59,9 +65,14 @@ export async function accessOf(
       : ((await staticLogin(speaker)) ??
         execLogin(speaker, execCluster(cluster, authority), circumstances) ??
         anonymous);
+  const optionFor = (path: string): string => kubeconfigOption(path, circumstances.environment);
+  // Of several files, kubectl takes one by an option; all are in KUBECONFIG then.
+  const isInOneFile = cluster.file === file && (user === null || user.file === file);
   return {
     context: name,
     cluster: cluster.name,
+    kubectlForCluster: `kubectl${optionFor(cluster.file)}`,
+    kubectl: `kubectl${isInOneFile ? optionFor(file) : ''} --context ${shellWord(name)}`,
     server,
     tlsServerName: cluster.tlsServerName,
     isInsecure: cluster.isInsecure,

@@ -33,7 +33,7 @@ export function connectionFault(access: ApiAccess, error: unknown): FaultError {
     code: 'api-unreachable',
     message: `The API server of the context ${named(access.context)}, ${access.server.origin}, is not reached: ${printable(reason)}.`,
     hint: 'Check that the cluster runs and that this machine may reach it; some are behind a VPN or a proxy (proxy-url, HTTPS_PROXY).',
-    command: `kubectl --context ${shellWord(access.context)} version`,
+    command: `${access.kubectl} version`,
   });
 }
 
@@ -56,8 +56,8 @@ export function unauthorized(
   return new FaultError({
     code: 'api-unauthorized',
     message: `The API server ${access.server.origin} does not know who the context ${named(access.context)} is.`,
-    hint: 'Its token, password or certificate is none of this cluster’s, or is no longer. Fetch the kubeconfig again, or log in anew.',
-    command: `kubectl --context ${shellWord(access.context)} auth whoami`,
+    hint: `Its token, password or certificate is none of this cluster’s, or is no longer. Fetch the kubeconfig again, or log in anew.${isLoopback(access.server) ? ` ${loopbackHint} ${printable(giveAddress(access))}` : ''}`,
+    command: `${access.kubectl} auth whoami`,
   });
 }
 
@@ -72,22 +72,32 @@ function givenUp({ server }: ApiAccess, { why, message }: GivenUp): FaultError {
   });
 }
 
-function onLoopback({ server, cluster }: ApiAccess, reason: string): FaultError {
+/** What is likely of a kubeconfig for this machine that does not fit it. */
+const loopbackHint =
+  'A kubeconfig that is copied from a server (k3s.yaml) leads to this machine itself until it is given that server’s address:';
+
+/** The line that gives a kubeconfig for this machine the address of another. */
+function giveAddress({ server, cluster, kubectlForCluster }: ApiAccess): string {
   const port = server.port === '' ? '' : `:${server.port}`;
+  return `${kubectlForCluster} config set-cluster ${shellWord(cluster)} --server=https://ADDRESS${port} --tls-server-name=kubernetes`;
+}
+
+function onLoopback(access: ApiAccess, reason: string): FaultError {
+  const { server } = access;
   return new FaultError({
     code: 'api-on-loopback',
     message: `The kubeconfig has ${server.origin} as the server, which is this machine itself, and no such API server answers here: ${printable(reason)}.`,
     hint: 'A kubeconfig that is copied from a server (k3s.yaml) has to be given that server’s address; where its certificate is not for the address, the name is "kubernetes".',
-    command: `kubectl config set-cluster ${shellWord(cluster)} --server=https://ADDRESS${port} --tls-server-name=kubernetes`,
+    command: giveAddress(access),
   });
 }
 
-function otherName({ server, cluster }: ApiAccess, reason: string): FaultError {
+function otherName({ server, cluster, kubectlForCluster }: ApiAccess, reason: string): FaultError {
   return new FaultError({
     code: 'api-certificate-untrusted',
     message: `The certificate of ${server.origin} is for another name: ${printable(reason)}`,
     hint: 'If it is the right server, say which name it has; API servers of Kubernetes have "kubernetes" too.',
-    command: `kubectl config set-cluster ${shellWord(cluster)} --tls-server-name=kubernetes`,
+    command: `${kubectlForCluster} config set-cluster ${shellWord(cluster)} --tls-server-name=kubernetes`,
   });
 }
 

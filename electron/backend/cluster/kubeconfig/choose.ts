@@ -1,3 +1,4 @@
+import { shellWord } from '../../../../shared/diagnosis/commands.ts';
 import { FaultError } from '../../../../shared/fault.ts';
 import { printable } from '../exec/plugin.ts';
 import { readClusterEntry, readUserEntry } from './entries.ts';
@@ -7,6 +8,7 @@ import type { Kubeconfig, KubeconfigEntry } from './kubeconfig.ts';
 /** What a context of a kubeconfig stands for. */
 export interface ChosenContext {
   readonly name: string;
+  readonly file: string;
   readonly cluster: ClusterEntry;
   /** Null for a context without a user, who is anonymous to the API server. */
   readonly user: UserEntry | null;
@@ -26,7 +28,8 @@ export function chooseContext(kubeconfig: Kubeconfig, named: string | null): Cho
   const userEntry = user === '' ? null : find(kubeconfig.users, 'user', user, context);
   const chosen = readClusterEntry(clusterEntry);
   if (chosen.server === '') throw withoutServer(clusterEntry);
-  return { name, cluster: chosen, user: userEntry === null ? null : readUserEntry(userEntry) };
+  const { file } = context;
+  return { name, file, cluster: chosen, user: userEntry === null ? null : readUserEntry(userEntry) };
 }
 
 function find(
@@ -49,7 +52,7 @@ function withoutServer({ name, file }: KubeconfigEntry): FaultError {
   return new FaultError({
     code: 'kubeconfig-incomplete',
     message: `The cluster ${quoted(name)} of ${file} has no server.`,
-    hint: `Say where it is: kubectl config set-cluster ${quoted(name)} --server=https://ADDRESS:6443`,
+    hint: `Say where it is: ${printable(`kubectl --kubeconfig ${shellWord(file)} config set-cluster ${shellWord(name)}`)} --server=https://ADDRESS:6443`,
   });
 }
 

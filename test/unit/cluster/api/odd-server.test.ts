@@ -1,14 +1,18 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ApiClient } from '../../../../electron/backend/cluster/api/client.ts';
 import { readList } from '../../../../electron/backend/cluster/api/list.ts';
+import { openApi } from '../../../../electron/backend/cluster/api/open.ts';
 import type { Patience } from '../../../../electron/backend/cluster/api/patience.ts';
 import { readCluster } from '../../../../electron/backend/cluster/api/read-cluster.ts';
+import { kubeconfigOption } from '../../../../electron/backend/cluster/kubeconfig/places.ts';
 import { clusterOf } from '../../../../shared/cluster/cluster.ts';
 import { readKinds } from '../../../../shared/cluster/readings.ts';
 import { faultOf } from '../../../../shared/fault.ts';
 import { kiloNode, warned } from '../clusters.ts';
-import { clientBy, configOf } from './kubeconfigs.ts';
+import { alone, clientBy, configOf, folderWith } from './kubeconfigs.ts';
 import { absent, json, startOddServer, text } from './odd-server.ts';
 import type { Answering } from './odd-server.ts';
 
@@ -220,7 +224,57 @@ describe('a server that is this machine itself', () => {
     );
     expect(faultOf(await readCluster(client, everything).catch((e: unknown) => e))).toMatchObject({
       code: 'api-on-loopback',
-      command: 'kubectl config set-cluster c --server=https://ADDRESS:1 --tls-server-name=kubernetes',
+      command: expect.stringMatching(
+        /^kubectl --kubeconfig \/\S+\/config config set-cluster c --server=https:\/\/ADDRESS:1 --tls-server-name=kubernetes$/,
+      ) as unknown,
     });
+  });
+
+  it('is named with its cure where it does not know the user', async () => {
+    const client = await clientOf({ [nodesPath]: json({ kind: 'Status', message: 'Unauthorized' }, 401) });
+    const fault = faultOf(await readList(client, nodesPath, 'the nodes').catch((e: unknown) => e));
+    client.close();
+    expect(fault).toMatchObject({
+      code: 'api-unauthorized',
+      command: expect.stringMatching(
+        /^kubectl --kubeconfig \/\S+\/config --context here auth whoami$/,
+      ) as unknown,
+    });
+    expect(fault.hint).toMatch(
+      /copied from a server.* kubectl --kubeconfig \/\S+\/config config set-cluster c --server=https:\/\/ADDRESS:\d+ /,
+    );
+  });
+});
+
+describe('the kubeconfig in lines for kubectl', () => {
+  const usual = join(homedir(), '.kube', 'config');
+
+  it('is named but for the one that kubectl takes by itself', () => {
+    expect(kubeconfigOption(usual, {})).toBe('');
+    expect(kubeconfigOption(usual, { KUBECONFIG: usual })).toBe('');
+    expect(kubeconfigOption(usual, { KUBECONFIG: '/srv/other' })).toBe(` --kubeconfig ${usual}`);
+    expect(kubeconfigOption('/srv/k3s.yaml', {})).toBe(' --kubeconfig /srv/k3s.yaml');
+    expect(kubeconfigOption('/srv/my $(k3s).yaml', {})).toBe(" --kubeconfig '/srv/my $(k3s).yaml'");
+  });
+
+  it('is named where a cluster has no server', async () => {
+    expect(faultOf(await clientBy(configOf({})).catch((e: unknown) => e)).hint).toMatch(
+      /: kubectl --kubeconfig \/\S+\/config config set-cluster c --server=/,
+    );
+  });
+
+  it('is not one of several that a context is spread over', async () => {
+    const { clusters, users, contexts } = configOf({ server: 'https://127.0.0.1:1' }) as Record<
+      string,
+      unknown
+    >;
+    const folder = folderWith({ clusters: { clusters }, rest: { users, contexts } });
+    const [first, second] = [join(folder, 'clusters'), join(folder, 'rest')];
+    const { access } = await openApi(
+      { kubeconfig: null, context: 'here' },
+      { ...alone, environment: { KUBECONFIG: `${first}:${second}` } },
+    );
+    expect(access.kubectl).toBe('kubectl --context here');
+    expect(access.kubectlForCluster).toBe(`kubectl --kubeconfig ${first}`);
   });
 });
