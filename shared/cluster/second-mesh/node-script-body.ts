@@ -292,28 +292,46 @@ END
 
 reload_units() { systemctl daemon-reload 2>/dev/null || true; }
 
+# Whether the laptop may dial this node by IPv6: at an address, or at a name that may have one.
+is_dialled_by_ipv6() {
+  case $endpoint in
+    *[!0-9.:]*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
 add_rules_iptables() {
-  add_rule filter INPUT -p udp --dport "$port" -m comment --comment "$link" -j ACCEPT
-  add_rule filter INPUT -i "$link" -j ACCEPT
-  add_rule filter FORWARD -i "$link" -j ACCEPT
-  add_rule filter FORWARD -o "$link" -j ACCEPT
-  add_rule nat POSTROUTING -s "$network" ! -o "$link" -j MASQUERADE
+  add_rule iptables filter INPUT -p udp --dport "$port" -m comment --comment "$link" -j ACCEPT
+  if is_dialled_by_ipv6 && have ip6tables && ip6tables -w -S INPUT 2>/dev/null | grep -v '^-P INPUT ACCEPT$' >/dev/null; then
+    add_rule ip6tables filter INPUT -p udp --dport "$port" -m comment --comment "$link" -j ACCEPT
+  fi
+  add_rule iptables filter INPUT -i "$link" -j ACCEPT
+  add_rule iptables filter FORWARD -i "$link" -j ACCEPT
+  add_rule iptables filter FORWARD -o "$link" -j ACCEPT
+  add_rule iptables nat POSTROUTING -s "$network" ! -o "$link" -j MASQUERADE
+  open_chains
 }
 
 add_rule() {
-  table=$1
-  chain=$2
-  shift 2
-  iptables -w -t "$table" -C "$chain" "$@" 2>/dev/null || run iptables -w -t "$table" -I "$chain" "$@"
+  program=$1
+  table=$2
+  chain=$3
+  shift 3
+  "$program" -w -t "$table" -C "$chain" "$@" 2>/dev/null || run "$program" -w -t "$table" -I "$chain" "$@"
 }
 
 # Rules that this script has put into a table of iptables name its interface, in themselves or in a comment.
 remove_rules_iptables() {
-  for table in filter nat; do
-    iptables -w -t "$table" -S 2>/dev/null | grep "^-A .* $link " | sed 's/^-A /-D /; s/"//g' | while read -r rule; do
-      # shellcheck disable=SC2086 # words of a rule
-      run iptables -w -t "$table" $rule
-    done
+  take_rules iptables filter
+  take_rules iptables nat
+  if have ip6tables; then take_rules ip6tables filter; fi
+  close_chains
+}
+
+take_rules() {
+  "$1" -w -t "$2" -S 2>/dev/null | grep "^-A .* $link " | sed 's/^-A /-D /; s/"//g' | while read -r rule; do
+    # shellcheck disable=SC2086 # words of a rule
+    run "$1" -w -t "$2" $rule
   done
 }
 
@@ -323,27 +341,78 @@ add_rules_nft() {
     run nft "add chain ip adit_node_$link postrouting { type nat hook postrouting priority 100 ; }"
     run nft "add rule ip adit_node_$link postrouting ip saddr $network oifname != \"$link\" masquerade"
   fi
-  # A chain that is not there drops nothing; one of iptables may.
-  insert_rule INPUT "udp dport $port" "udp dport $port counter accept comment \"$link\""
-  insert_rule INPUT "iifname \"$link\"" "iifname \"$link\" counter accept"
-  insert_rule FORWARD "iifname \"$link\"" "iifname \"$link\" counter accept"
-  insert_rule FORWARD "oifname \"$link\"" "oifname \"$link\" counter accept"
+  open_chains
 }
 
-insert_rule() {
-  rules=$(nft list chain ip filter "$1" 2>/dev/null) || return 0
-  case $rules in
-    *"$2"*"accept"*) ;;
-    *) run nft "insert rule ip filter $1 $3" ;;
+# Of every chain that decides on what comes to this host or passes through it: family, table, name, hook.
+filter_chains() {
+  have nft || return 0
+  hook=''
+  nft list chains 2>/dev/null | while read -r first second third rest; do
+    case "$first $second $third $rest" in
+      "table "*) family=$second table=$third ;;
+      "chain "*) chain=$second ;;
+      "type filter hook input "*) hook=input ;;
+      "type filter hook forward "*) hook=forward ;;
+    esac
+    [ "$first" = type ] && [ -n "$hook" ] || continue
+    case $family in
+      ip | ip6 | inet) printf '%s\n' "$family $table $chain $hook" ;;
+    esac
+    hook=''
+  done
+}
+
+is_of_iptables() {
+  case "$1 $2 $3" in
+    "ip filter INPUT" | "ip filter FORWARD" | "ip6 filter INPUT" | "ip6 filter FORWARD") return 0 ;;
+    *) return 1 ;;
   esac
 }
 
-remove_rules_nft() {
-  for chain in INPUT FORWARD; do
-    for handle in $(nft -a list chain ip filter "$chain" 2>/dev/null | sed -n "s/.*\"$link\".*# handle \([0-9]*\)\$/\1/p"); do
-      run nft delete rule ip filter "$chain" handle "$handle"
+# Whether a chain drops what none of its rules lets through. What another chain accepts, it drops all the same.
+drops() {
+  nft list chain "$1" "$2" "$3" 2>/dev/null |
+    grep -E 'policy drop|^[[:space:]]*(counter packets [0-9]+ bytes [0-9]+ )?(drop|reject)' >/dev/null
+}
+
+# A chain that is not there drops nothing. Those of iptables may do so further on; the rest does where it says so.
+open_chains() {
+  filter_chains | while read -r family table chain hook; do
+    if is_of_iptables "$family" "$table" "$chain"; then
+      [ "$tables" = nft ] || continue
+    elif [ "$table" = firewalld ] || ! drops "$family" "$table" "$chain"; then
+      continue
+    fi
+    rules=$(nft list chain "$family" "$table" "$chain" 2>/dev/null) || continue
+    if [ "$hook" = input ]; then
+      if [ "$family" != ip6 ] || is_dialled_by_ipv6; then insert_rule "udp dport $port"; fi
+      [ "$family" = ip6 ] || insert_rule "iifname \"$link\""
+    elif [ "$family" != ip6 ]; then
+      insert_rule "iifname \"$link\""
+      insert_rule "oifname \"$link\""
+    fi
+  done
+}
+
+# A rule counts as there where it has this script's comment.
+insert_rule() {
+  if ! printf '%s\n' "$rules" | grep "^[[:space:]]*$1 counter .* accept comment \"$link\"" >/dev/null; then
+    run nft "insert rule $family $table $chain $1 counter accept comment \"$link\""
+  fi
+}
+
+close_chains() {
+  filter_chains | while read -r family table chain hook; do
+    if is_of_iptables "$family" "$table" "$chain" && [ "$tables" != nft ]; then continue; fi
+    for handle in $(nft -a list chain "$family" "$table" "$chain" 2>/dev/null | sed -n "s/.* comment \"$link\" # handle \([0-9]*\)\$/\1/p"); do
+      run nft delete rule "$family" "$table" "$chain" handle "$handle"
     done
   done
+}
+
+remove_rules_nft() {
+  close_chains
   if nft list table ip "adit_node_$link" >/dev/null 2>&1; then
     run nft delete table ip "adit_node_$link"
   fi
