@@ -62,7 +62,7 @@ async function readBytes(path: string): Promise<Buffer> {
 function empty(path: string): FaultError {
   return new FaultError({
     code: 'cluster-file-malformed',
-    message: `${path} is empty.`,
+    message: `${placeName(path)} is empty.`,
     hint: 'Where kubectl fails it prints nothing there: see what it says, and save it again: kubectl get nodes -o json > nodes.json',
   });
 }

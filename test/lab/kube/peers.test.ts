@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { openApi } from '../../../electron/backend/cluster/api/open.ts';
 import { readCluster } from '../../../electron/backend/cluster/api/read-cluster.ts';
 import { KeyRing } from '../../../electron/backend/cluster/keys.ts';
@@ -134,6 +134,8 @@ describe.skipIf(typeof programs === 'string')(
           { name: 'laptop', publicKey: made.publicKey, endpoint: '203.0.113.7:1', isOurs: true },
         ],
       });
+      const same = ['cluster', 'peer', 'apply', '--name', 'laptop', ...joiner, '-o', 'yaml'];
+      expect(parse((await adit.run(same)).stdout)).toMatchObject({ name: 'laptop', outcome: 'unchanged' });
       expect(await adit.json('cluster', 'peer', 'remove', ...joiner)).toEqual({ name: 'laptop' });
       expect(await peerNames()).toEqual(['first']);
       expect(await new KeyRing(adit.home).find(made.publicKey)).toBeNull();
@@ -333,7 +335,8 @@ describe.skipIf(typeof programs === 'string')(
       await adit.json('cluster', 'import', '--peer', 'asked', '--as', 'lab', ...reader);
       const [own] = ((await adit.json('list')) as { profiles: unknown[] }).profiles;
       expect(own).toMatchObject({ name: 'lab', publicKey: key, addresses: ['10.5.0.2/32'] });
-      expect(await adit.json('cluster', 'peer', 'remove', 'asked', ...joiner)).toEqual({ name: 'asked' });
+      const removed = await adit.run(['cluster', 'peer', 'remove', 'asked', ...joiner, '-o', 'yaml']);
+      expect(parse(removed.stdout)).toEqual({ name: 'asked' });
       expect(((await adit.json('list')) as { profiles: unknown[] }).profiles).toEqual([own]);
       // That address is not given to this laptop again, in whatever cluster.
       expect((await apply(adit, '--name', 'next')).addresses).toEqual(['10.5.0.3/32']);
