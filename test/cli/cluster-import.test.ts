@@ -112,6 +112,15 @@ describe('adit cluster import, sync and gateway', () => {
     expect(await adit.json(...words)).toMatchObject({ changes: [{ kind: 'changed', name: 'a' }] });
   });
 
+  it('does not remember what was piped in', async () => {
+    const words = ['cluster', 'import', '--from', '/dev/stdin', '--as', 'work', '--peer', 'laptop'];
+    const shell = `"$@" <${file}`;
+    const before = ['sh', '-c', shell, 'sh'];
+    const { code, stdout } = await adit.run([...words, '--private-key', keyFile, '-o', 'yaml'], { before });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('remembered: false')]);
+    expect((await fault('cluster', 'sync', 'work', '--once')).code).toBe('profile-of-no-cluster');
+  });
+
   it('does not wait for a cluster that there is none of', async () => {
     const conf = join(temporaryFolder(), 'plain.conf');
     writeFileSync(conf, `[Interface]\nPrivateKey = ${keys.privateKey}\nAddress = 10.9.9.9/32\n`);

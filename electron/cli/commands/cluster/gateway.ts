@@ -1,6 +1,6 @@
 import { FaultError } from '../../../../shared/fault.ts';
 import { clusterPlaces } from '../../cluster-places.ts';
-import { syncOptions } from '../../cluster-source.ts';
+import { inForm, outputOption, readOutput, syncOptions } from '../../cluster-source.ts';
 import { operandAt } from '../../command.ts';
 import type { Command } from '../../command.ts';
 import { withSync } from './sync.ts';
@@ -12,18 +12,19 @@ export const clusterGateway: Command = {
   arity: { least: 2, most: 2 },
   summary: 'Reach the Services of a cluster through another of its nodes',
   details: ['The tunnel, if it is up, is changed in one step; its sessions go on.'],
-  options: syncOptions,
+  options: { ...syncOptions, output: outputOption },
   async run(context) {
+    const output = readOutput(clusterGateway, context.given);
     const { store, kept: records } = clusterPlaces(context.places);
     const profile = await store.find(operandAt(context.given, 0));
     const node = operandAt(context.given, 1);
     const kept = await records.get(profile.name);
     if (kept.serviceCidrs.length === 0) throw withoutServices(profile.name);
     const step = await withSync(context, profile.name, null, (sync) => sync.step(node));
-    return {
+    return inForm(output, {
       json: { profile: profile.name, gateway: node, changes: step.differences, applied: step.isApplied },
       text: `Services are reached through ${node}.`,
-    };
+    });
   },
 };
 

@@ -3,14 +3,18 @@ import { chosenServiceCidrs } from '../../../../shared/cluster/chosen-service-ci
 import { FaultError } from '../../../../shared/fault.ts';
 import { formatInterfaceAddress, formatPrefix } from '../../../../shared/network/prefix.ts';
 import { importKiloPeer } from '../../../backend/cluster/import.ts';
+import { isRepeatable } from '../../../backend/cluster/kept.ts';
 import { reachableNames } from '../../cluster-names.ts';
 import { clusterPlaces } from '../../cluster-places.ts';
 import {
   chooseSource,
+  inForm,
   meshAndServices,
   meshOnly,
+  outputOption,
   readClusterOptions,
   readFrom,
+  readOutput,
   sourceOperands,
   sourceOptions,
 } from '../../cluster-source.ts';
@@ -56,9 +60,11 @@ export const clusterImport: Command = {
     names: { kind: 'flag', summary: 'Ask the cluster’s name server for its names, and nobody else for them' },
     ...secondMeshOptions,
     ...sourceOptions,
+    output: outputOption,
   },
   async run(context) {
     const { given, places } = context;
+    const output = readOutput(clusterImport, given);
     if (has(given, 'keys')) return secondMeshAnswer(clusterImport, context);
     const name = valueOf(given, 'as');
     if (name === undefined) throw wrongUsage(clusterImport, 'The profile has no name: --as PROFILE.');
@@ -72,6 +78,7 @@ export const clusterImport: Command = {
     const keyFile = valueOf(given, 'private-key');
     const privateKey = keyFile === undefined ? null : await readKeyFile(keyFile);
     const source = await chooseSource(clusterImport, context);
+    const isRemembered = await isRepeatable(source);
     const wanted = words.includes('auto') || has(given, 'names') ? meshAndServices : meshOnly;
     const cluster = clusterOf(await readFrom(source, context, wanted), options);
     const serviceCidrs = chosenServiceCidrs(words, cluster);
@@ -84,19 +91,19 @@ export const clusterImport: Command = {
       { peer, serviceCidrs, gateway },
       names,
       // What was piped in is gone.
-      source.kind === 'files' && source.paths.includes('-')
-        ? null
-        : {
+      isRemembered
+        ? {
             source,
             serviceCidrs: words,
             gateway,
             granularity: options.granularity ?? null,
             topologyLabel: options.topologyLabel ?? null,
-          },
+          }
+        : null,
       privateKey,
       listOf(given, 'accept'),
     );
-    return {
+    return inForm(output, {
       json: {
         profile: profile.name,
         interface: profile.interface,
@@ -107,10 +114,11 @@ export const clusterImport: Command = {
         gateway: content.gateway,
         dns: { servers: names?.servers ?? [], domains: names?.domains ?? [] },
         peers: content.peers.map(({ name: of, publicKey: key }) => ({ name: of, publicKey: key })),
+        remembered: isRemembered,
         warnings: cluster.warnings,
       },
       text: `${profile.name}: imported, with ${content.peers.length} ${content.peers.length === 1 ? 'peer' : 'peers'}.\nBring it up with: adit up ${JSON.stringify(profile.name)}`,
-    };
+    });
   },
 };
 

@@ -9,7 +9,15 @@ import type { KeptCluster } from '../../../backend/cluster/kept.ts';
 import { ClusterSync } from '../../../backend/cluster/sync.ts';
 import type { SyncStep } from '../../../backend/cluster/sync.ts';
 import { clusterPlaces } from '../../cluster-places.ts';
-import { meshAndServices, meshOnly, readFrom, syncOptions } from '../../cluster-source.ts';
+import {
+  inForm,
+  meshAndServices,
+  meshOnly,
+  readFrom,
+  outputOption,
+  readOutput,
+  syncOptions,
+} from '../../cluster-source.ts';
 import { has, listOf, operandAt, valueOf } from '../../command.ts';
 import type { Answer, Command, CommandContext } from '../../command.ts';
 import { wrongUsage } from '../../parse.ts';
@@ -33,12 +41,16 @@ export const clusterSync: Command = {
   options: {
     once: { kind: 'flag', summary: 'Look once, and end' },
     ...syncOptions,
+    output: outputOption,
   },
   async run(context) {
     const { store } = clusterPlaces(context.places);
     const profile = await store.find(operandAt(context.given, 0));
+    const output = readOutput(clusterSync, context.given);
     if (has(context.given, 'once'))
-      return withSync(context, profile.name, null, async (sync) => answerTo(profile.name, await sync.step()));
+      return withSync(context, profile.name, null, async (sync) =>
+        inForm(output, answerTo(profile.name, await sync.step())),
+      );
     const pause = pauseIn(context);
     const interrupt = new AbortController();
     context.onInterrupt(() => interrupt.abort());
