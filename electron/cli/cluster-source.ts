@@ -6,6 +6,7 @@ import { standardInput } from '../backend/cluster/documents.ts';
 import { readClusterFiles } from '../backend/cluster/files.ts';
 import type { ClusterSource, SavedFile } from '../backend/cluster/kept.ts';
 import { has, valueOf } from './command.ts';
+import { conflictOptions } from './conflict-options.ts';
 import type { Answer, Command, CommandContext, Given, Option } from './command.ts';
 import { wrongUsage } from './parse.ts';
 
@@ -62,16 +63,25 @@ export const sourceOptions: Readonly<Record<string, Option>> = {
   },
 };
 
+/** Options that say how Services are reached. */
+export const serviceOptions: Readonly<Record<'service-cidr' | 'gateway', Option>> = {
+  'service-cidr': {
+    kind: 'value',
+    placeholder: 'auto|CIDR',
+    repeats: true,
+    summary: 'Reach Services too: their network, or what the cluster says it is',
+  },
+  gateway: {
+    kind: 'value',
+    placeholder: 'NODE',
+    summary: 'The node through which Services are reached (default: the first by name)',
+  },
+};
+
 /** Options of commands that keep a profile in step with its cluster. */
 export const syncOptions: Readonly<Record<string, Option>> = {
   every: { kind: 'value', placeholder: 'SECONDS', summary: 'How often to look (default: 5)' },
-  accept: {
-    kind: 'value',
-    placeholder: 'CODE',
-    repeats: true,
-    summary: 'Go on in spite of a fault or conflict with this code',
-  },
-  subtract: { kind: 'flag', summary: 'Leave what is in conflict with a network here out of the tunnel' },
+  ...conflictOptions,
   'allow-exec': {
     kind: 'flag',
     summary: 'Run the program by which the kubeconfig logs in, if it has one, without asking',
@@ -173,6 +183,14 @@ export function readClusterOptions(command: Command, given: Given): ClusterOptio
     ...(topologyLabel === undefined ? {} : { topologyLabel }),
     ...(now === undefined ? {} : { now: readTime(command, now) }),
   };
+}
+
+/** The node through which Services are to be reached; null for any. @throws FaultError `wrong-usage` where there are to be none */
+export function readGateway(command: Command, given: Given): string | null {
+  const gateway = valueOf(given, 'gateway') ?? null;
+  if (gateway !== null && !has(given, 'service-cidr'))
+    throw wrongUsage(command, 'A gateway is for Services: --service-cidr auto goes with it.');
+  return gateway;
 }
 
 /** The form that is wanted; null for words. @throws FaultError `wrong-usage` */

@@ -12,6 +12,7 @@ import type { Profile } from '../profiles/profile.ts';
 import type { ProfileStore } from '../profiles/store.ts';
 import type { KeptCluster, KeptClusters } from './kept.ts';
 import type { KeyRing } from './keys.ts';
+import { profilesWithKey } from './own-keys.ts';
 
 /** Where the profiles of clusters are, what they remember, and keys that wait for theirs. */
 export interface ClusterPlaces {
@@ -87,9 +88,7 @@ function isKeyOf(privateKey: KeyText, publicKey: KeyText): boolean {
 }
 
 async function keyInProfiles(store: ProfileStore, publicKey: KeyText): Promise<KeyText | null> {
-  for (const profile of await store.all()) {
-    const own = profile.summary().publicKey;
-    if (own === null || !sameKey(own, publicKey)) continue;
+  for (const profile of await profilesWithKey(store, publicKey)) {
     try {
       return profile.tunnel().privateKey;
     } catch {

@@ -1,4 +1,6 @@
+import { sameKey } from '../../../shared/config/index.ts';
 import type { KeyText } from '../../../shared/tunnel/status.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { ProfileStore } from '../profiles/store.ts';
 import { KeyRing } from './keys.ts';
 
@@ -39,4 +41,12 @@ export class OwnKeys {
     const profiles = await this.#profiles.all();
     return new Set(profiles.flatMap((profile) => profile.summary().publicKey ?? []));
   }
+}
+
+/** The profiles that have the private half of a key. */
+export async function profilesWithKey(store: ProfileStore, publicKey: KeyText): Promise<Profile[]> {
+  return (await store.all()).filter((profile) => {
+    const own = profile.summary().publicKey;
+    return own !== null && sameKey(own, publicKey);
+  });
 }

@@ -3,6 +3,7 @@ import { ProfileStore } from '../../backend/profiles/store.ts';
 import { bringUp, switchTo } from '../../backend/tunnels.ts';
 import { has, operandAt, valueOf } from '../command.ts';
 import type { Command, Given } from '../command.ts';
+import { conflictOptions } from '../conflict-options.ts';
 import { wrongUsage } from '../parse.ts';
 import { tunnelText } from '../text/tunnel.ts';
 
@@ -25,16 +26,7 @@ export const up: Command = {
       placeholder: 'SECONDS',
       summary: `Wait until a peer has shaken hands (${usualWait} s unless said)`,
     },
-    accept: {
-      kind: 'value',
-      placeholder: 'CODE',
-      repeats: true,
-      summary: 'Go on in spite of a fault or conflict with this code',
-    },
-    subtract: {
-      kind: 'flag',
-      summary: 'Leave what is in conflict with a network here out of the tunnel',
-    },
+    ...conflictOptions,
     switch: {
       kind: 'flag',
       summary:

@@ -121,7 +121,7 @@ export function canBecome(present: Tunnel, asked: Tunnel): boolean {
   return keysWithCommands(asked.scripts).length === 0 && rest(present) === rest(asked);
 }
 
-/** A tunnel that is up, with other peers: what was decided about it when it came up stays, and where the peers that stay were found. */
+/** A tunnel that is up, with other peers: its port, its turn and its beginning stay, and where the peers that stay were found. */
 export function become(present: PreparedTunnel, asked: PreparedTunnel): PreparedTunnel {
   const known = new Map(present.tunnel.peers.map((peer) => [peer.publicKey, peer]));
   const staying = asked.tunnel.peers.filter((peer) => {

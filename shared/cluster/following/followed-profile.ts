@@ -1,8 +1,8 @@
 import { FaultError } from '../../fault.ts';
-import { formatPrefix, hostPrefix, networkOf } from '../../network/prefix.ts';
+import { formatPrefix, networkOf } from '../../network/prefix.ts';
 import type { InterfaceAddress } from '../../network/prefix.ts';
 import type { Cluster, KiloFacts } from '../cluster.ts';
-import { kiloMesh } from '../kilo/mesh.ts';
+import { addressesOfNode, hostCidr, kiloMesh } from '../kilo/mesh.ts';
 import type { KiloMesh, MeshGroup } from '../kilo/mesh.ts';
 import type { KiloNode } from '../kilo/node.ts';
 import { meshPeerNamed, peerSections } from '../kilo/peer-sections.ts';
@@ -92,7 +92,7 @@ function withStale(
     const label = labels[index];
     if (members.length === 0 || label === undefined) return;
     const place = places.get(group.key);
-    const had = place === undefined ? whatGroupHad(group) : members.flatMap(whatNodeHad);
+    const had = place === undefined ? whatGroupHad(group) : members.flatMap(addressesOfNode);
     const theirs = had.filter((cidr) => !claimed.has(networkText(cidr)));
     const present = place === undefined ? undefined : sections[place];
     if (place !== undefined && present !== undefined) {
@@ -123,20 +123,10 @@ function extendedMesh({ nodes, peers, granularity, now }: KiloFacts, stale: read
 function whatGroupHad({ nodes, leader, locationIps }: MeshGroup): InterfaceAddress[] {
   const { wireguardIp } = leader;
   return [
-    ...nodes.flatMap(whatNodeHad),
-    ...(wireguardIp === null ? [] : [hostCidr(wireguardIp)]),
+    ...nodes.flatMap(addressesOfNode),
+    ...(wireguardIp === null ? [] : [hostCidr(wireguardIp.address)]),
     ...locationIps,
   ];
-}
-
-function whatNodeHad({ podCidr, internalIp }: MeshGroup['nodes'][number]): InterfaceAddress[] {
-  const { family, words, length } = podCidr;
-  const pods = { address: { family, words }, length };
-  return internalIp === null ? [pods] : [pods, hostCidr(internalIp)];
-}
-
-function hostCidr({ address }: InterfaceAddress): InterfaceAddress {
-  return { address, length: hostPrefix(address).length };
 }
 
 function networkText(cidr: InterfaceAddress): string {

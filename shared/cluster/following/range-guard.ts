@@ -1,20 +1,14 @@
 import { FaultError } from '../../fault.ts';
 import { formatPrefix, parsePrefix } from '../../network/prefix.ts';
 import type { Prefix } from '../../network/prefix.ts';
+import { privateNetworks } from '../../network/private-networks.ts';
 import { PrefixSet } from '../../network/prefix-set.ts';
 
-/** Networks that nobody reaches by the internet. @see RFC 6890 */
-const privateNetworks = PrefixSet.of(
-  [
-    '10.0.0.0/8',
-    '100.64.0.0/10',
-    '169.254.0.0/16',
-    '172.16.0.0/12',
-    '192.168.0.0/16',
-    'fc00::/7',
-    'fe80::/10',
-  ].flatMap((text) => parsePrefix(text) ?? []),
-);
+/** What is no part of the internet. */
+const local = PrefixSet.of([
+  ...privateNetworks,
+  ...['169.254.0.0/16', 'fe80::/10'].flatMap((text) => parsePrefix(text) ?? []),
+]);
 
 /** The shortest prefixes that a cluster may want without a question. */
 const widest = { 4: 8, 6: 16 } as const;
@@ -52,7 +46,7 @@ export function refuseWideRanges(before: readonly Carrier[], after: readonly Car
 
 function publicOf(carriers: readonly Carrier[]): readonly Prefix[] {
   return PrefixSet.of(carriers.flatMap(({ prefixes }) => prefixes))
-    .without(privateNetworks)
+    .without(local)
     .prefixes();
 }
 

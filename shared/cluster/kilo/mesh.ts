@@ -79,7 +79,7 @@ export function kiloMesh(
       ...group,
       address,
       endpoint: heard ?? leader.endpoint,
-      allowedIps: [...group.nodes.flatMap(addressesOf), hostCidr(address)],
+      allowedIps: [...group.nodes.flatMap(addressesOfNode), hostCidr(address)],
       locationIps: kept[index] ?? [],
     };
   });
@@ -93,13 +93,15 @@ export function kiloMesh(
   };
 }
 
-function addressesOf({ podCidr, internalIp }: NodeGroup['nodes'][number]): InterfaceAddress[] {
+/** What goes to a node of the mesh: its Pods, and its own address. */
+export function addressesOfNode({ podCidr, internalIp }: NodeGroup['nodes'][number]): InterfaceAddress[] {
   const { family, words, length } = podCidr;
   const pods = { address: { family, words }, length };
   return internalIp === null ? [pods] : [pods, hostCidr(internalIp.address)];
 }
 
-function hostCidr(address: Address): InterfaceAddress {
+/** An address alone. */
+export function hostCidr(address: Address): InterfaceAddress {
   return { address, length: hostPrefix(address).length };
 }
 

@@ -1,5 +1,6 @@
 import { parseAddress } from '../../network/address.ts';
-import { contains, parsePrefix } from '../../network/prefix.ts';
+import { contains } from '../../network/prefix.ts';
+import { privateNetworks } from '../../network/private-networks.ts';
 import { finding } from '../catalogue.ts';
 import type { Finding } from '../catalogue.ts';
 import type { ClockFacts, OutsideFacts, PeerFacts, TunnelFacts } from '../facts.ts';
@@ -134,11 +135,6 @@ export function judgeEndpoints({ name, peers, status }: TunnelFacts): Finding[] 
         ]),
   ];
 }
-
-/** Addresses that no router of the internet takes packets to (RFC 1918, RFC 6598). */
-const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].flatMap(
-  (text) => parsePrefix(text) ?? [],
-);
 
 function isBehindNat({ source, address }: OutsideFacts): boolean {
   return source !== null && isPrivate(source) && !isPrivate(address);

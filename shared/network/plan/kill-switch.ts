@@ -1,5 +1,6 @@
-import { covers, formatPrefix, networkOf, parseInterfaceAddress, parsePrefix } from '../prefix.ts';
+import { covers, formatPrefix, networkOf, parseInterfaceAddress } from '../prefix.ts';
 import type { Prefix } from '../prefix.ts';
+import { privateNetworks } from '../private-networks.ts';
 import { PrefixSet } from '../prefix-set.ts';
 import { killSwitchTable, namePort, outerMark } from './constants.ts';
 import { filterChain, markText, tableText } from './nft-table.ts';
@@ -153,13 +154,8 @@ const linkLocalRules = [
 /** Names that mean themselves between the quotes of nft, where a star would mean any; ours have this form in any case. */
 const plainName = /^[\w.@+=-]{1,15}$/;
 
-/** @see RFC 1918, RFC 6598, RFC 4193 */
-const privateUse = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].flatMap(
-  (text) => parsePrefix(text) ?? [],
-);
-
 function privatePartOf(prefix: Prefix): Prefix[] {
-  return privateUse.flatMap((range) => {
+  return privateNetworks.flatMap((range) => {
     if (covers(range, prefix)) return [prefix];
     return covers(prefix, range) ? [range] : [];
   });

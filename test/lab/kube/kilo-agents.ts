@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../host.ts';
 import type { Cloud, CloudName } from '../scenarios/cloud.ts';
 import type { KubeCluster } from './cluster.ts';
@@ -23,8 +24,8 @@ export class KiloAgents implements AsyncDisposable {
   readonly #clouds: readonly Cloud[];
   readonly #ages = new Map<string, Age>();
   readonly #known = new Map<string, readonly string[]>();
-  #timer: NodeJS.Timeout | null = null;
-  #round: Promise<void> = Promise.resolve();
+  readonly #end = new AbortController();
+  #work: Promise<void> = Promise.resolve();
 
   private constructor(
     cluster: KubeCluster,
@@ -62,11 +63,7 @@ export class KiloAgents implements AsyncDisposable {
         'masquerade',
       ]);
     }
-    const again = (): void => {
-      agents.#round = agents.#reconcile().finally(() => (agents.#timer = setTimeout(again, 300)));
-      agents.#round.catch(() => undefined);
-    };
-    again();
+    agents.#work = agents.#run();
     return agents;
   }
 
@@ -91,19 +88,20 @@ export class KiloAgents implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const wait = (): void => {
-      if (this.#timer === null) return;
-      clearTimeout(this.#timer);
-      resolve(undefined);
-    };
-    await this.#round.catch(() => undefined);
-    setImmediate(wait);
-    await promise;
+    this.#end.abort();
+    await this.#work;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#end;
+    while (!signal.aborted) {
+      // An API server that is stopped for a test, or ends with it, answers nobody.
+      await this.#reconcile().catch(() => undefined);
+      await sleep(300, null, { signal }).catch(() => undefined);
+    }
   }
 
   async #reconcile(): Promise<void> {
-    // An API server that is stopped for a test answers nobody.
     const { value } = await this.#cluster.ask('GET', peersPath);
     const { items } = value as { items: readonly PeerObject[] };
     for (const { name } of this.#clouds) {

@@ -2,16 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { chosenServiceCidrs } from '../../../../shared/cluster/chosen-service-cidrs.ts';
 import { clusterOf } from '../../../../shared/cluster/cluster.ts';
 import type { Cluster } from '../../../../shared/cluster/cluster.ts';
-import { sameKey } from '../../../../shared/config/index.ts';
 import { FaultError, faultOf } from '../../../../shared/fault.ts';
 import type { Fault } from '../../../../shared/fault.ts';
 import { formatPrefix } from '../../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../../shared/network/prefix.ts';
-import type { KeyText } from '../../../../shared/tunnel/status.ts';
 import { readCluster } from '../../../backend/cluster/api/read-cluster.ts';
 import { importKiloPeer } from '../../../backend/cluster/import.ts';
 import type { ClusterSource } from '../../../backend/cluster/kept.ts';
-import { OwnKeys } from '../../../backend/cluster/own-keys.ts';
+import { OwnKeys, profilesWithKey } from '../../../backend/cluster/own-keys.ts';
 import { applyPeer } from '../../../backend/cluster/peers/apply.ts';
 import { removePeer } from '../../../backend/cluster/peers/remove.ts';
 import { HelperConnection } from '../../../backend/helper-client/connection.ts';
@@ -20,7 +18,13 @@ import { bringUp, takeDown } from '../../../backend/tunnels.ts';
 import type { ApiSource } from '../../cluster-api.ts';
 import { reachableNames } from '../../cluster-names.ts';
 import { clusterPlaces } from '../../cluster-places.ts';
-import { apiOperands, apiOptions, meshAndServices, syncOptions } from '../../cluster-source.ts';
+import {
+  apiOperands,
+  apiOptions,
+  meshAndServices,
+  serviceOptions,
+  syncOptions,
+} from '../../cluster-source.ts';
 import { has, listOf, valueOf } from '../../command.ts';
 import type { Answer, Command, CommandContext } from '../../command.ts';
 import { peerOptions, readPeerWish } from '../../peer-options.ts';
@@ -49,16 +53,10 @@ export const clusterConnect: Command = {
       summary: 'The name of the profile (default: the context’s)',
     },
     rm: { kind: 'flag', summary: 'At the end, take the tunnel down, and remove profile, Peer and key' },
+    ...serviceOptions,
     'service-cidr': {
-      kind: 'value',
-      placeholder: 'auto|CIDR',
-      repeats: true,
+      ...serviceOptions['service-cidr'],
       summary: 'The network of the Services (default: auto)',
-    },
-    gateway: {
-      kind: 'value',
-      placeholder: 'NODE',
-      summary: 'The node through which Services are reached (default: the first by name)',
     },
     'no-names': { kind: 'flag', summary: 'Leave names as they are' },
     ...peerOptions,
@@ -93,15 +91,19 @@ export const clusterConnect: Command = {
     } finally {
       helper.close();
     }
-    await withSync(context, name, interrupt.signal, (sync) =>
-      follow(context, name, sync, pause, interrupt.signal),
-    );
+    try {
+      await withSync(context, name, interrupt.signal, (sync) =>
+        follow(context, name, sync, pause, interrupt.signal),
+      );
+    } finally {
+      if (has(given, 'rm'))
+        await new Made(context, source, {
+          tunnel: name,
+          profile: name,
+          peer: await peerOf(context, name),
+        }).undo();
+    }
     if (!has(given, 'rm')) return left(name);
-    await new Made(context, source, {
-      tunnel: name,
-      profile: name,
-      peer: await peerOf(context, name),
-    }).undo();
     return {
       json: { profile: name, removed: true },
       text: `${name}: the tunnel, the profile and the Peer are gone.`,
@@ -189,8 +191,8 @@ async function join(
     const before = clusterOf(await readCluster(client, meshAndServices));
     const peer = await applyPeer(client, before, wish, new OwnKeys(places.home));
     if (peer.outcome === 'created') made.peer = peer.name;
-    const other = await profileWithKey(context, peer.publicKey);
-    if (other !== null) throw inUse(peer.name, other);
+    const [other] = await profilesWithKey(cluster.store, peer.publicKey);
+    if (other !== undefined) throw inUse(peer.name, other.name);
     say({
       json: { peer: peer.name, publicKey: peer.publicKey, addresses: peer.addresses },
       text: `The Peer ${peer.name} has ${peer.addresses.join(', ')}.`,
@@ -253,19 +255,6 @@ function sameSource(a: ClusterSource, b: ApiSource): boolean {
   return a.kind === 'api' && a.context === b.context && a.kubeconfig.join('\n') === b.kubeconfig.join('\n');
 }
 
-/** The profile that has the private half of a key; null where none has. @param except the name of one that does not count */
-async function profileWithKey(
-  { places }: CommandContext,
-  publicKey: KeyText,
-  except: string | null = null,
-): Promise<string | null> {
-  for (const profile of await clusterPlaces(places).store.all()) {
-    const own = profile.summary().publicKey;
-    if (profile.name !== except && own !== null && sameKey(own, publicKey)) return profile.name;
-  }
-  return null;
-}
-
 function ofAnotherCluster(name: string): FaultError {
   return new FaultError({
     code: 'profile-of-another-cluster',
@@ -291,8 +280,8 @@ async function peerOf(context: CommandContext, name: string): Promise<string | n
   const { store, kept } = clusterPlaces(context.places);
   const peer = (await kept.find(name).catch(() => null))?.peer ?? null;
   const own = (await store.find(name).catch(() => null))?.summary().publicKey ?? null;
-  const isShared = own !== null && (await profileWithKey(context, own, name)) !== null;
-  return isShared ? null : peer;
+  const having = own === null ? [] : await profilesWithKey(store, own);
+  return having.length > 1 ? null : peer;
 }
 
 function imported(profile: string, serviceCidrs: readonly Prefix[], domains: readonly string[]): Answer {

@@ -12,14 +12,17 @@ import {
   meshAndServices,
   meshOnly,
   outputOption,
+  readGateway,
   readClusterOptions,
   readFrom,
   readOutput,
+  serviceOptions,
   sourceOperands,
   sourceOptions,
 } from '../../cluster-source.ts';
 import { has, listOf, valueOf } from '../../command.ts';
 import type { Command } from '../../command.ts';
+import { conflictOptions } from '../../conflict-options.ts';
 import { readKeyFile } from '../../own-end.ts';
 import { wrongUsage } from '../../parse.ts';
 import { secondMeshAnswer, secondMeshOptions } from '../../second-mesh-import.ts';
@@ -40,23 +43,8 @@ export const clusterImport: Command = {
     as: { kind: 'value', placeholder: 'PROFILE', summary: 'The name of the profile' },
     peer: { kind: 'value', placeholder: 'NAME', summary: 'The Peer object whose profile it is' },
     'private-key': { kind: 'value', placeholder: 'FILE', summary: 'The private key of that Peer' },
-    'service-cidr': {
-      kind: 'value',
-      placeholder: 'auto|CIDR',
-      repeats: true,
-      summary: 'Reach Services too: their network, or what the cluster says it is',
-    },
-    gateway: {
-      kind: 'value',
-      placeholder: 'NODE',
-      summary: 'The node through which Services are reached (default: the first by name)',
-    },
-    accept: {
-      kind: 'value',
-      placeholder: 'CODE',
-      repeats: true,
-      summary: 'Go on in spite of a fault with this code: cluster-range-wide',
-    },
+    ...serviceOptions,
+    accept: conflictOptions.accept,
     names: { kind: 'flag', summary: 'Ask the cluster’s name server for its names, and nobody else for them' },
     ...secondMeshOptions,
     ...sourceOptions,
@@ -65,14 +53,12 @@ export const clusterImport: Command = {
   async run(context) {
     const { given, places } = context;
     const output = readOutput(clusterImport, given);
-    if (has(given, 'keys')) return secondMeshAnswer(clusterImport, context);
+    if (has(given, 'keys')) return inForm(output, await secondMeshAnswer(clusterImport, context));
     const name = valueOf(given, 'as');
     if (name === undefined) throw wrongUsage(clusterImport, 'The profile has no name: --as PROFILE.');
     const peer = valueOf(given, 'peer');
     if (peer === undefined) throw wrongUsage(clusterImport, 'Whose profile is missing: --peer NAME.');
-    const gateway = valueOf(given, 'gateway') ?? null;
-    if (gateway !== null && !has(given, 'service-cidr'))
-      throw wrongUsage(clusterImport, 'A gateway is for Services: --service-cidr auto goes with it.');
+    const gateway = readGateway(clusterImport, given);
     const words = listOf(given, 'service-cidr');
     const options = readClusterOptions(clusterImport, given);
     const keyFile = valueOf(given, 'private-key');

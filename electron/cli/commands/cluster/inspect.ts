@@ -2,7 +2,7 @@ import { clusterOf } from '../../../../shared/cluster/cluster.ts';
 import { readKinds } from '../../../../shared/cluster/readings.ts';
 import { inspectionOf } from '../../../../shared/cluster/inspection.ts';
 import {
-  asYaml,
+  inForm,
   outputOption,
   readClusterOptions,
   readOutput,
@@ -36,7 +36,6 @@ export const clusterInspect: Command = {
     const inspection = inspectionOf(
       clusterOf(await readSource(clusterInspect, context, everything), options),
     );
-    if (output === 'yaml') return { json: inspection, text: await asYaml(inspection), verbatim: true };
-    return { json: inspection, text: inspectionText(inspection) };
+    return inForm(output, { json: inspection, text: inspectionText(inspection) });
   },
 };

@@ -5,17 +5,19 @@ import { kiloProfile, profileText } from '../../../../shared/cluster/profile.ts'
 import type { WarningCode } from '../../../../shared/cluster/warnings/catalogue.ts';
 import { formatInterfaceAddress, formatPrefix } from '../../../../shared/network/prefix.ts';
 import {
-  asYaml,
   meshAndServices,
   meshOnly,
+  inForm,
   outputOption,
+  readGateway,
   readClusterOptions,
   readOutput,
+  serviceOptions,
   readSource,
   sourceOperands,
   sourceOptions,
 } from '../../cluster-source.ts';
-import { has, listOf, valueOf } from '../../command.ts';
+import { listOf, valueOf } from '../../command.ts';
 import type { Command, Given } from '../../command.ts';
 import { wrongUsage } from '../../parse.ts';
 
@@ -34,17 +36,7 @@ export const clusterProfile: Command = {
   ],
   options: {
     peer: { kind: 'value', placeholder: 'NAME', summary: 'The Peer object whose profile it is' },
-    'service-cidr': {
-      kind: 'value',
-      placeholder: 'auto|CIDR',
-      repeats: true,
-      summary: 'Reach Services too: their network, or what the cluster says it is',
-    },
-    gateway: {
-      kind: 'value',
-      placeholder: 'NODE',
-      summary: 'The node through which Services are reached (default: the first by name)',
-    },
+    ...serviceOptions,
     ...sourceOptions,
     output: outputOption,
   },
@@ -52,9 +44,7 @@ export const clusterProfile: Command = {
     const { given } = context;
     const peer = valueOf(given, 'peer');
     if (peer === undefined) throw wrongUsage(clusterProfile, 'Whose profile is missing: --peer NAME.');
-    const gateway = valueOf(given, 'gateway') ?? null;
-    if (gateway !== null && !has(given, 'service-cidr'))
-      throw wrongUsage(clusterProfile, 'A gateway is for Services: --service-cidr auto goes with it.');
+    const gateway = readGateway(clusterProfile, given);
     const output = readOutput(clusterProfile, given);
     const options = readClusterOptions(clusterProfile, given);
     const cluster = clusterOf(
@@ -76,8 +66,7 @@ export const clusterProfile: Command = {
       })),
       warnings: cluster.warnings,
     };
-    if (output === 'yaml') return { json, text: await asYaml(json), verbatim: true };
-    return { json, text, verbatim: true, remarks: remarksOn(cluster, isAuto(given)) };
+    return inForm(output, { json, text, verbatim: true, remarks: remarksOn(cluster, isAuto(given)) });
   },
 };
 
