@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../lab/host.ts';
 import { AditClient } from '../lab/product/client.ts';
 import { PingStream } from '../lab/ping-stream.ts';
@@ -17,6 +18,12 @@ const deadlineMs = 40_000;
 const moves: Readonly<Record<string, (stage: FullTunnel, there: boolean) => Promise<void>>> = {
   'another network': (stage, there) => (there ? stage.moveToOtherRouter('eth0') : stage.moveHome()),
   'another interface': (stage, there) => (there ? stage.moveToOtherRouter('eth1') : stage.moveHome()),
+  // As long as it takes both ends to miss each other: then both call, and their calls cross.
+  'a cable that was out for 15 s': async ({ lab, client }) => {
+    await lab.cable(client, 'eth0', 'out');
+    await sleep(15_000);
+    await lab.cable(client, 'eth0', 'in');
+  },
 };
 
 /**
@@ -74,6 +81,6 @@ async function steady(stream: PingStream, client: Host): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (stream.replies.length < 50) {
     if (performance.now() > deadline) throw new Error(`${client.name}: no traffic to begin with`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
 }

@@ -64,8 +64,8 @@ export class KernelEngine implements Engine {
   }
 
   /** The kernel ends its sessions itself when the machine goes to sleep. @see linux drivers/net/wireguard/device.c wg_pm_notification */
-  renew(): Promise<void> {
-    return Promise.resolve();
+  renew(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 
   async setMark(mark: number): Promise<void> {

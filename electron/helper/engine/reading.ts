@@ -48,8 +48,10 @@ export interface Engine {
   /**
    * Makes the engine begin a new session with each peer when it next sends to it, however old the present one is and however lately
    * it has tried; what comes by the present one is still taken.
+   *
+   * @returns whether it does: the kernel goes on with those it has
    */
-  renew(privateKey: KeyText): Promise<void>;
+  renew(privateKey: KeyText): Promise<boolean>;
   /** Gives its outer packets this mark. */
   setMark(mark: number): Promise<void>;
   /** Calls `listener` once when the engine ends, or the connection to it; the kernel never does. */

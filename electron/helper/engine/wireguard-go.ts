@@ -73,11 +73,12 @@ export class WireGuardGo implements Engine {
     if (lines.length > 0) await this.#connection.set(lines);
   }
 
-  async renew(privateKey: KeyText): Promise<void> {
+  async renew(privateKey: KeyText): Promise<boolean> {
     // Another key of its own makes it end what it sends with the one before, and forget when it has called last; then its own again,
     // in the same request.
     const passing = randomBytes(keyBytes).toString('hex');
     await this.#connection.set([`private_key=${passing}`, `private_key=${hexOfBase64(privateKey)}`]);
+    return true;
   }
 
   async setMark(mark: number): Promise<void> {

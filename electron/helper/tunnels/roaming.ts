@@ -2,17 +2,8 @@ import type { KeyText } from '../../../shared/tunnel/status.ts';
 import { waysTo } from '../network/routes-to.ts';
 import type { Log } from '../system/log.ts';
 import type { Programs } from '../system/programs.ts';
-import type { PeerReading } from '../engine/reading.ts';
+import { callUntilAnswered, greet, renew } from './calls.ts';
 import type { LiveTunnel } from './live-tunnel.ts';
-
-/**
- * Milliseconds after a change of the way to the peers at which they are called again, until they answer: the first call may go
- * out before the new way is ready.
- */
-const callsAfter = [200, 500, 1_000, 1_750, 2_500, 3_500, 5_000] as const;
-
-/** With more peers than this in use, none is made to begin a new session: a burst of handshakes helps nobody. */
-const mostRenewals = 32;
 
 /** What {@link Roaming} tells and asks for. */
 export interface RoamingHands {
@@ -20,6 +11,8 @@ export interface RoamingHands {
   readonly look: (live: LiveTunnel) => Promise<void>;
   /** A tunnel's peers are reached another way from now on. */
   readonly moved: (live: LiveTunnel) => void;
+  /** Milliseconds, on the clock that the helper goes by. */
+  readonly now: () => number;
 }
 
 /**
@@ -32,7 +25,8 @@ export class Roaming {
   readonly #hands: RoamingHands;
   /** The ways of each tunnel when it was last looked at. */
   readonly #ways = new WeakMap<LiveTunnel, ReadonlyMap<string, string>>();
-  readonly #calls = new Set<NodeJS.Timeout>();
+  /** What ends the calls of a tunnel that are under way. */
+  readonly #calls = new Map<LiveTunnel, AbortController>();
 
   constructor(programs: Programs, log: Log, hands: RoamingHands) {
     this.#programs = programs;
@@ -48,8 +42,7 @@ export class Roaming {
   /** Calls the peers of a tunnel until they answer: the machine has slept, and no session of its engine can be relied on. */
   async wakeUp(live: LiveTunnel): Promise<void> {
     this.#hands.moved(live);
-    await renew(live, live.readingsInUse);
-    await this.#callUntilAnswered(live);
+    this.#callUntilAnswered(live, await renew(live, live.readingsInUse));
   }
 
   /** Calls some peers of a tunnel that are looked for elsewhere from now on; a session they had is not known there. */
@@ -62,7 +55,7 @@ export class Roaming {
 
   /** No further call. */
   stop(): void {
-    for (const call of this.#calls) clearTimeout(call);
+    for (const calls of this.#calls.values()) calls.abort();
     this.#calls.clear();
   }
 
@@ -81,27 +74,19 @@ export class Roaming {
     this.#hands.moved(live);
     await live.engine?.rebind(live.readings).catch(() => undefined);
     await greet(live, live.readingsInUse);
-    await this.#callUntilAnswered(live);
+    this.#callUntilAnswered(live, null);
   }
 
-  async #callUntilAnswered(live: LiveTunnel): Promise<void> {
-    // What was heard before counts for nothing.
-    await this.#hands.look(live);
-    for (const delay of callsAfter) this.#callLater(live, delay);
-  }
-
-  #callLater(live: LiveTunnel, delay: number): void {
-    const heard = new Map(live.readings.map(({ publicKey, rxBytes }) => [publicKey, rxBytes]));
-    const timer = setTimeout(() => {
-      this.#calls.delete(timer);
-      void this.#hands.look(live).then(() => {
-        const silent = live.readingsInUse.filter(
-          ({ publicKey, rxBytes }) => rxBytes === (heard.get(publicKey) ?? rxBytes),
-        );
-        return renew(live, silent);
-      });
-    }, delay);
-    this.#calls.add(timer);
+  /** Calls the peers until they answer, in place of calls that are under way. */
+  #callUntilAnswered(live: LiveTunnel, renewedAt: number | null): void {
+    const calls = new AbortController();
+    this.#calls.get(live)?.abort();
+    this.#calls.set(live, calls);
+    const look = (): Promise<void> => this.#hands.look(live);
+    const { now } = this.#hands;
+    void callUntilAnswered(live, { look, now, renewedAt, signal: calls.signal }).finally(() => {
+      if (this.#calls.get(live) === calls) this.#calls.delete(live);
+    });
   }
 
   #waysOf(live: LiveTunnel): Promise<ReadonlyMap<string, string>> {
@@ -110,19 +95,4 @@ export class Roaming {
       ? Promise.resolve(new Map<string, string>())
       : waysTo(endpoints, live.prepared.mark, this.#programs);
   }
-}
-
-function greet(live: LiveTunnel, peers: readonly PeerReading[]): Promise<void> {
-  return live.engine?.greet(peers).catch(() => undefined) ?? Promise.resolve();
-}
-
-/**
- * Makes an engine begin a new session with some peers at once: what it has sent to them may have gone nowhere, and by itself it tries
- * again after 5 s only.
- */
-async function renew(live: LiveTunnel, peers: readonly PeerReading[]): Promise<void> {
-  if (peers.length === 0) return;
-  if (peers.length <= mostRenewals)
-    await live.engine?.renew(live.prepared.tunnel.privateKey).catch(() => undefined);
-  await greet(live, peers);
 }

@@ -160,6 +160,7 @@ export class Supervisor {
     this.#roaming = new Roaming(programs, log, {
       look: (live) => this.#look(live),
       moved: (live) => this.#endpoints.moved(live),
+      now: () => clock.now(),
     });
     this.#resolver = new OutsideResolver(
       surroundings.resolverProgram,
