@@ -15,12 +15,13 @@ interface Absence {
 export interface Attendance {
   /** The API's own time; Unix seconds. */
   readonly at: number;
-  /** Of each node that does not check in any more. */
+  /** Of each node that does not check in any more, or for which some time does not count. */
   readonly absences: ReadonlyMap<string, Absence>;
 }
 
 /**
- * Takes in an answer of the API. While it was away, nobody could check in: such a time is counted against no node.
+ * Takes in an answer of the API. While it was away, nobody could check in: such a time is counted against no node, from the last answer
+ * on, or from when the node checked in where that was later.
  *
  * @param nodes of that answer
  * @param now the API's time; Unix seconds
@@ -32,25 +33,25 @@ export function attend(
   now: number,
   wasAway: boolean,
 ): Attendance {
-  const unobserved = before === null || !wasAway ? 0 : Math.max(now - before.at, 0);
   const absences = new Map<string, Absence>();
   for (const node of nodes) {
+    const unreadiness = unreadinessOf(node, now);
     // Without a key or a Pod CIDR there is no peer to keep.
-    if (unreadinessOf(node, now)?.kind !== 'not-seen') continue;
+    if (unreadiness !== null && unreadiness.kind !== 'not-seen') continue;
     const { name, lastSeen } = node;
     const known = before?.absences.get(name);
-    const uncounted = known?.lastSeen === lastSeen ? known.uncounted : 0;
-    // Who has checked in meanwhile could do so.
-    const couldNot = before !== null && lastSeen <= before.at ? unobserved : 0;
-    absences.set(name, { lastSeen, uncounted: uncounted + couldNot });
+    const unasked = before === null || !wasAway ? 0 : Math.max(now - Math.max(before.at, lastSeen), 0);
+    const uncounted = unasked + (known?.lastSeen === lastSeen ? known.uncounted : 0);
+    if (unreadiness !== null || uncounted > 0) absences.set(name, { lastSeen, uncounted });
   }
   return { at: now, absences };
 }
 
 /** The nodes that do not check in any more, and keep their peers for now. */
 export function staleNodes({ at, absences }: Attendance, nodes: readonly KiloNode[]): KiloNode[] {
-  return nodes.filter(({ name }) => {
-    const absence = absences.get(name);
-    return absence !== undefined && at - absence.lastSeen - absence.uncounted < staleLimit;
+  return nodes.filter((node) => {
+    const absence = absences.get(node.name);
+    if (absence === undefined || unreadinessOf(node, at)?.kind !== 'not-seen') return false;
+    return at - absence.lastSeen - absence.uncounted < staleLimit;
   });
 }

@@ -70,7 +70,12 @@ function placesIn({ groups }: KiloMesh): Map<string, number> {
   return new Map(groups.flatMap(({ nodes }, index) => nodes.map(({ name }) => [name, index] as const)));
 }
 
-/** Gives what stale nodes had to their groups, or to sections of their own where their whole group is stale. */
+/**
+ * Gives what stale nodes had to their groups, or to sections of their own where their leader is stale too: nodes that do not check in keep
+ * the mesh that they had, in which it leads them. What is near their location is reached by any leader of it.
+ *
+ * @see kilo pkg/mesh/mesh.go applyTopology, which changes nothing on a node that could not check in
+ */
 function withStale(
   fresh: Sections,
   mesh: KiloMesh,
@@ -87,21 +92,31 @@ function withStale(
   const keys = new Set(fresh.sections.map(({ publicKey }) => publicKey));
   const sections = [...fresh.sections];
   const placeOf = new Map(fresh.placeOf);
+  const unclaimed = (cidrs: readonly InterfaceAddress[]): InterfaceAddress[] =>
+    cidrs.filter((cidr) => {
+      const text = networkText(cidr);
+      const isFree = !claimed.has(text);
+      claimed.add(text);
+      return isFree;
+    });
   extended.groups.forEach((group, index) => {
     const members = group.nodes.filter(({ name }) => names.has(name));
     const label = labels[index];
     if (members.length === 0 || label === undefined) return;
     const place = places.get(group.key);
-    const had = place === undefined ? whatGroupHad(group) : members.flatMap(addressesOfNode);
-    const theirs = had.filter((cidr) => !claimed.has(networkText(cidr)));
     const present = place === undefined ? undefined : sections[place];
+    const isOwn = names.has(group.leader.name) && !keys.has(label.publicKey);
     if (place !== undefined && present !== undefined) {
-      sections[place] = { ...present, allowedIps: [...present.allowedIps, ...theirs] };
+      const theirs = isOwn ? [] : members.flatMap(addressesOfNode);
+      const allowedIps = [...present.allowedIps, ...unclaimed([...theirs, ...group.locationIps])];
+      sections[place] = { ...present, allowedIps };
       for (const { name } of members) placeOf.set(name, place);
-    } else if (!keys.has(label.publicKey) && theirs.length > 0) {
-      for (const { name } of members) placeOf.set(name, sections.length);
-      sections.push({ ...label, name: `${label.name} (stale)`, allowedIps: theirs });
     }
+    if (!isOwn) return;
+    const theirs = unclaimed(whatGroupHad(group, members));
+    if (theirs.length === 0) return;
+    if (place === undefined) for (const { name } of members) placeOf.set(name, sections.length);
+    sections.push({ ...label, name: `${label.name} (stale)`, allowedIps: theirs });
   });
   return { sections, placeOf };
 }
@@ -119,11 +134,11 @@ function extendedMesh({ nodes, peers, granularity, now }: KiloFacts, stale: read
   throw new FaultError(reading.fault);
 }
 
-/** What a group had that is not there any more. Its address is the one that its leader wrote down: those of a mesh shift. */
-function whatGroupHad({ nodes, leader, locationIps }: MeshGroup): InterfaceAddress[] {
+/** What stale nodes of a group had by their leader. Its address is the one that it wrote down: those of a mesh shift. */
+function whatGroupHad({ leader, locationIps }: MeshGroup, members: MeshGroup['nodes']): InterfaceAddress[] {
   const { wireguardIp } = leader;
   return [
-    ...nodes.flatMap(addressesOfNode),
+    ...members.flatMap(addressesOfNode),
     ...(wireguardIp === null ? [] : [hostCidr(wireguardIp.address)]),
     ...locationIps,
   ];

@@ -5,6 +5,7 @@ import { PingStream } from '../ping-stream.ts';
 import { openFourClouds } from '../scenarios/four-clouds.ts';
 import { ELSEWHERE, HOME, openFullTunnel } from '../scenarios/full-tunnel.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { openKiloLocation } from '../scenarios/kilo-location.ts';
 import { openSiteToLan } from '../scenarios/site-to-lan.ts';
 import { openTwoHosts } from '../scenarios/two-hosts.ts';
 import { difference, networkSnapshot } from '../snapshot.ts';
@@ -178,6 +179,21 @@ describeInLab('four-clouds with Adit', () => {
       expect(await answers(client, '10.42.2.10')).toBe(false);
       expect(await answers(client, '10.42.1.10')).toBe(true);
       expect(await answers(client, '10.42.3.10')).toBe(true);
+    });
+  });
+});
+
+describeInLab('kilo-location with Adit', () => {
+  test('every pod answers by its location’s leader, whose endpoint is in its own AllowedIPs (kilo#83)', async () => {
+    await using stage = await openKiloLocation();
+    await connected(stage, async (adit) => {
+      await everythingIsReached(stage);
+      const { peers } = await adit.status('location');
+      expect(peers.map(({ endpoint }) => endpoint)).toEqual([
+        '203.0.113.3:51820',
+        '172.24.135.48:51820',
+        '172.24.135.45:51820',
+      ]);
     });
   });
 });

@@ -2,6 +2,7 @@ import { openCalicoMtu } from './calico-mtu.ts';
 import { openFourClouds } from './four-clouds.ts';
 import { openFullTunnel } from './full-tunnel.ts';
 import type { Scenario } from './scenario.ts';
+import { openKiloLocation } from './kilo-location.ts';
 import { openSameSubnet } from './same-subnet.ts';
 import { openSiteToLan } from './site-to-lan.ts';
 import { openTwoHosts } from './two-hosts.ts';
@@ -13,6 +14,7 @@ export const SCENARIOS = {
   'same-subnet': openSameSubnet,
   'two-hosts': openTwoHosts,
   'four-clouds': openFourClouds,
+  'kilo-location': openKiloLocation,
   'calico-mtu': openCalicoMtu,
 } as const satisfies Readonly<Record<string, () => Promise<Scenario>>>;
 

@@ -5,7 +5,8 @@ import { startWeb } from '../services.ts';
 import type { NameServing } from '../services.ts';
 import { raiseByQuick, raiseBySetconf } from '../wireguard.ts';
 import type { Cloud } from './cloud.ts';
-import { DNS_SERVICE, WEB_SERVICE, WG_PORT } from './cloud.ts';
+import { WG_PORT } from './cloud.ts';
+import { bridgeLines, clusterNames, masqueradeRule, podPlan, servicesFirewall } from './kube-node.ts';
 
 /** What a node's wg0 lets in besides the other nodes. */
 export interface Visitor {
@@ -15,8 +16,8 @@ export interface Visitor {
   readonly address: string;
 }
 
-/** The rule without which a Service works only where its pod runs on the node that was asked. */
-const MASQUERADE_SERVICES = 'ip saddr 10.0.0.0/24 ct status dnat masquerade';
+/** Those who ask for Services through wg0. */
+const VISITORS = '10.0.0.0/24';
 
 /**
  * A node of the cluster and its pod: kube-bridge, kilo0 to the other nodes as Kilo makes it, Services as kube-proxy
@@ -38,23 +39,12 @@ export async function setUpNode(
   await Promise.all([
     setUp(node, {
       links: { eth0: [`${own.publicAddress}/24`, `${own.internalAddress}/32`], veth0: [] },
-      ip: [
-        'link add name kube-bridge mtu 1420 type bridge forward_delay 0',
-        `address add ${own.bridgeAddress}/24 dev kube-bridge`,
-        'link set dev kube-bridge up',
-        'link set dev veth0 master kube-bridge',
-        // As kubelet does: a pod may be its own Service, and bridge netfilter keeps such a packet on the bridge.
-        'link set dev veth0 type bridge_slave hairpin on',
-      ],
+      ip: bridgeLines(own, 'veth0'),
       forwards: true,
       names: Object.fromEntries(clouds.map(({ domain, publicAddress }) => [domain, publicAddress])),
-      firewall: servicesFirewall(own, web, dns),
+      firewall: servicesFirewall(own, { web, dns }, VISITORS),
     }),
-    setUp(pod, {
-      links: { eth0: [`${own.podAddress}/24`] },
-      ip: [`route add default via ${own.bridgeAddress}`],
-      nameServer: DNS_SERVICE,
-    }),
+    setUp(pod, podPlan(own)),
   ]);
   await Promise.all([
     raiseBySetconf(node, {
@@ -70,43 +60,14 @@ export async function setUpNode(
       .write('/etc/wireguard/wg0.nft', wgFirewall(), 0o600)
       .then(() => raiseByQuick(node, 'wg0', nodeText(own, others, visitor))),
     startWeb(pod),
-    own.podAddress === dns
-      ? serve(pod, {
-          'web.default.svc.cluster.local': WEB_SERVICE,
-          'kube-dns.kube-system.svc.cluster.local': DNS_SERVICE,
-        })
-      : null,
+    own.podAddress === dns ? serve(pod, clusterNames) : null,
   ]);
 }
 
 /** Puts the masquerading of Services on a node in place, or takes it away. */
 export async function masqueradeServices(node: Host, on: boolean): Promise<void> {
-  const add = on ? `add rule ip kube-proxy visitors ${MASQUERADE_SERVICES}\n` : '';
+  const add = on ? `add rule ip kube-proxy visitors ${masqueradeRule(VISITORS)}\n` : '';
   await node.run(['nft', '-f', '-'], { input: `flush chain ip kube-proxy visitors\n${add}` });
-}
-
-/** Every node runs kube-proxy, so that any of them may be the way to the Services. */
-function servicesFirewall(own: Cloud, webPod: string, dnsPod: string): string {
-  const services = `
-          ip daddr ${WEB_SERVICE} tcp dport 80 dnat to ${webPod}:80
-          ip daddr ${DNS_SERVICE} meta l4proto { tcp, udp } th dport 53 dnat to ${dnsPod}:53`;
-  return `
-      table ip kube-proxy {
-        chain prerouting {
-          type nat hook prerouting priority dstnat;${services}
-        }
-        chain output {
-          type nat hook output priority -100;${services}
-        }
-        chain hairpin {
-          type nat hook postrouting priority srcnat;
-          ip saddr ${own.podCidr} oifname "kube-bridge" ct status dnat masquerade
-        }
-        chain visitors {
-          type nat hook postrouting priority srcnat;
-          ${MASQUERADE_SERVICES}
-        }
-      }`;
 }
 
 /** The seed's PostUp line, `iptables -I FORWARD -i wg0 -j ACCEPT; ...`, as nftables has it. */

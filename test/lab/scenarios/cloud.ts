@@ -1,5 +1,6 @@
 import type { KeyPair } from '../keys.ts';
 import { newKeyPair } from '../keys.ts';
+import type { PodNetwork } from './kube-node.ts';
 
 /** The nodes of seed 002, in its order. */
 export const CLOUD_NAMES = ['aws', 'azure', 'gcp', 'aliyun'] as const;
@@ -8,7 +9,7 @@ export const CLOUD_NAMES = ['aws', 'azure', 'gcp', 'aliyun'] as const;
 export type CloudName = (typeof CLOUD_NAMES)[number];
 
 /** All that is known of one node before it stands. */
-export interface Cloud {
+export interface Cloud extends PodNetwork {
   readonly name: CloudName;
   /** As wg-gen-web's user wrote it. */
   readonly label: string;
@@ -22,20 +23,12 @@ export interface Cloud {
   readonly kiloAddress: string;
   /** On wg0, port 51821. */
   readonly wgAddress: string;
-  /** The range of its pods. */
-  readonly podCidr: string;
-  /** Its kube-bridge, the pods' gateway. */
-  readonly bridgeAddress: string;
-  /** Its one pod. */
-  readonly podAddress: string;
   readonly kiloKeys: KeyPair;
   readonly wgKeys: KeyPair;
 }
 
-/** The Service whose pod runs on azure: what comes from aws has to arrive with an address kilo0 lets through. */
-export const WEB_SERVICE = '10.43.0.80';
-/** The cluster's name server, whose pod runs on aws. */
-export const DNS_SERVICE = '10.43.0.10';
+// The web Service's pod runs on azure: what comes from aws has to arrive with an address kilo0 lets through. The name server's is on aws.
+export { DNS_SERVICE, WEB_SERVICE } from './kube-node.ts';
 /** The port of wg0; 51820 is kilo0's. */
 export const WG_PORT = 51821;
 

@@ -87,12 +87,68 @@ describe('a profile that follows its cluster', () => {
     expect(said(followed({ a: 0, b: null }, { at: now + 1, before: attendance }))).toHaveLength(1);
   });
 
-  it('keeps the Pods of a stale node on the leader of its location', () => {
-    const at = { granularity: 'location', location: 'x' };
-    const options = { peer: 'laptop', serviceCidrs: [], gateway: null };
-    const outcome = followedProfile(clusterAt({ a: 100, b: 0 }, now, at), options, null, false);
-    expect(said(outcome)).toEqual(['x: 10.42.2.0/24 10.1.0.2/32 10.4.0.1/32 10.42.1.0/24 10.1.0.1/32']);
-    expect(outcome.profile.peers[0]?.publicKey).toBe(keyOf('b'));
+  describe('where nodes of a location have one leader', () => {
+    const options = { peer: 'laptop', serviceCidrs: services, gateway: null };
+    const inLocation = (ages: Ages, notes: Readonly<Record<string, unknown>> = {}) => {
+      const at = { granularity: 'location', location: 'x', ...notes };
+      return followedProfile(clusterAt(ages, now, at), options, null, false);
+    };
+    const keysOf = ({ profile }: FollowedProfile) => profile.peers.map(({ publicKey }) => publicKey);
+
+    it('keeps the Pods of a stale node on the leader of its location', () => {
+      const outcome = inLocation({ a: 0, b: 100 });
+      expect(said(outcome)).toEqual([
+        'x: 10.42.1.0/24 10.1.0.1/32 10.4.0.1/32 10.42.2.0/24 10.1.0.2/32 10.43.0.0/16',
+      ]);
+      expect(keysOf(outcome)).toEqual([keyOf('a')]);
+    });
+
+    it('keeps a leader that is stale for what stopped with it; the rest of the location is its next leader’s', () => {
+      const outcome = inLocation({ a: 100, b: 0, c: 0 });
+      expect(said(outcome)).toEqual([
+        'x: 10.42.2.0/24 10.1.0.2/32 10.42.3.0/24 10.1.0.3/32 10.4.0.1/32 10.43.0.0/16',
+        'x (stale): 10.42.1.0/24 10.1.0.1/32',
+      ]);
+      expect(keysOf(outcome)).toEqual([keyOf('b'), keyOf('a')]);
+      expect(said(inLocation({ a: 100, b: 100, c: 0 }))[1]).toBe(
+        'x (stale): 10.42.1.0/24 10.1.0.1/32 10.42.2.0/24 10.1.0.2/32',
+      );
+      expect(said(inLocation({ a: 300, b: 0, c: 0 }))).toEqual(said(outcome).slice(0, 1));
+      expect(said(inLocation({ a: null, b: 0, c: 0 }))).toEqual(said(outcome).slice(0, 1));
+    });
+
+    it('keeps the Services on the location’s next leader where the gateway is the one before', () => {
+      const at = { granularity: 'location', location: 'x' };
+      const cluster = clusterAt({ a: 100, b: 0 }, now, at);
+      const { profile } = followedProfile(cluster, { ...options, gateway: 'a' }, null, false);
+      expect(profile.gateway).toBe('a');
+      expect(profile.peers[0]?.allowedIps.map(formatInterfaceAddress)).toContain('10.43.0.0/16');
+      expect(profile.peers[0]?.publicKey).toBe(keyOf('b'));
+    });
+
+    it.for([
+      { who: 'its leader', ages: { a: 100, b: 0 } },
+      { who: 'a node behind it', ages: { a: 0, b: 100 } },
+    ])('keeps what is near a location reached when $who is stale', ({ ages }) => {
+      const nodes = Object.entries(ages).map(([name, age], index) =>
+        kiloNode(name, index + 1, {
+          ...{ granularity: 'location', location: 'x', 'last-seen': String(now - age) },
+          'allowed-location-ips': age === 0 ? undefined : '172.24.135.200/32',
+        }),
+      );
+      const cluster = clusterOf(readingsOf({ nodes, peers: [kiloPeer('laptop')] }, { date: now }));
+      const outcome = followedProfile(cluster, { ...options, serviceCidrs: [] }, null, false);
+      const way = said(outcome).filter((line) => line.includes('172.24.135.200/32'));
+      expect(way).toEqual([said(outcome)[0]]);
+    });
+
+    it('gives nothing twice where the leader that is stale has the key of another', () => {
+      const same = { granularity: 'location', location: 'x', key: keyOf('k') };
+      const outcome = followedProfile(clusterAt({ a: 100, b: 0 }, now, same), options, null, false);
+      expect(said(outcome)).toEqual([
+        'x: 10.42.2.0/24 10.1.0.2/32 10.4.0.1/32 10.42.1.0/24 10.1.0.1/32 10.43.0.0/16',
+      ]);
+    });
   });
 
   it('keeps the gateway while it is stale, and has another when it is gone', () => {
@@ -120,6 +176,32 @@ describe('who is there', () => {
     const last = later + 50;
     const fourth = attend(third, nodesAt({ a: 0, b: 700, dead: 900 }, last), last, false);
     expect(staleAt(fourth, { a: 0, b: 700, dead: 900 }, last)).toEqual(['b']);
+  });
+
+  it('is not judged by it either where a node has checked in after the last answer, before the API was away', () => {
+    const first = attend(null, nodesAt({ a: 0, b: 0 }, now), now, false);
+    // b did 4 s after we had asked, then nobody could for ten minutes.
+    const back = now + 600;
+    const second = attend(first, nodesAt({ a: 0, b: 596 }, back), back, true);
+    expect(staleAt(second, { a: 0, b: 596 }, back)).toEqual(['b']);
+    const [still, over] = [back + 299, back + 300];
+    const third = attend(second, nodesAt({ a: 0, b: 895 }, still), still, false);
+    expect(staleAt(third, { a: 0, b: 895 }, still)).toEqual(['b']);
+    const fourth = attend(third, nodesAt({ a: 0, b: 896 }, over), over, false);
+    expect(staleAt(fourth, { a: 0, b: 896 }, over)).toEqual([]);
+  });
+
+  it('is not judged by a time that was too short for a node to be missed in', () => {
+    const first = attend(null, nodesAt({ a: 0, b: 0 }, now), now, false);
+    const back = now + 50;
+    const second = attend(first, nodesAt({ a: 0, b: 50 }, back), back, true);
+    expect(staleAt(second, { a: 0, b: 50 }, back)).toEqual([]);
+    const later = back + 290;
+    const third = attend(second, nodesAt({ a: 0, b: 340 }, later), later, false);
+    expect(staleAt(third, { a: 0, b: 340 }, later)).toEqual(['b']);
+    // Who has checked in since is judged anew.
+    const fourth = attend(third, nodesAt({ a: 0, b: 300 }, later), later, false);
+    expect(staleAt(fourth, { a: 0, b: 300 }, later)).toEqual([]);
   });
 });
 
