@@ -22,6 +22,7 @@ import { Profile } from '../profiles/profile.ts';
 import type { ProfileStore } from '../profiles/store.ts';
 import { bringUp } from '../tunnels.ts';
 import type { KeptCluster, KeptClusters } from './kept.ts';
+import { requirePeer } from './lost-peer.ts';
 
 /** What one look at a cluster led to. */
 export interface SyncStep {
@@ -85,7 +86,8 @@ export class ClusterSync {
    * Reads the cluster, and makes the profile and its tunnel what it says.
    *
    * @param gateway the node through which Services are to be reached from now on; it has to be there
-   * @throws FaultError of the API, of a mesh without nodes, `gateway-not-found`, `peer-key-changed`, `cluster-range-wide`, of the helper
+   * @throws FaultError of the API, of a mesh without nodes, `kilo-peer-not-found`, `gateway-not-found`, `peer-key-changed`, `cluster-range-wide`,
+   *   of the helper
    */
   async step(gateway?: string): Promise<SyncStep> {
     const { store, kept: records, accept } = this.#hands;
@@ -95,6 +97,7 @@ export class ClusterSync {
     const profile = await store.find(name);
     const known = await records.get(profile.name);
     const cluster = clusterOf(readings, optionsOf(known));
+    requirePeer(cluster, known, profile.name);
     const services = servicesOf(known, cluster, readings);
     const chosen = gateway ?? known.gateway ?? known.usedGateway ?? null;
     const {
