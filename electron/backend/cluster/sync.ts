@@ -13,7 +13,7 @@ import type { ClusterProfile } from '../../../shared/cluster/profile.ts';
 import type { ClusterWarning, WarningCode } from '../../../shared/cluster/warnings/catalogue.ts';
 import { parse, sameKey, setField } from '../../../shared/config/index.ts';
 import type { ConfFile } from '../../../shared/config/index.ts';
-import { FaultError } from '../../../shared/fault.ts';
+import { FaultError, faultOf } from '../../../shared/fault.ts';
 import { formatInterfaceAddress, formatPrefix, parsePrefix } from '../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
 import type { TunnelPeer } from '../../../shared/tunnel/tunnel.ts';
@@ -159,10 +159,12 @@ export class ClusterSync {
     });
     if (helper === null) return false;
     try {
-      const standing = await helper.ask('status', {});
-      if (!standing.some(({ name }) => name === profile.name)) return false;
-      await bringUp(helper, profile, { accept, subtract, wait: null });
+      // What the person has decided since it came up is theirs to bring up.
+      await bringUp(helper, profile, { accept, subtract, wait: null, peersOnly: true });
       return true;
+    } catch (error) {
+      if (faultOf(error).code !== 'tunnel-not-up') throw error;
+      return false;
     } finally {
       helper.close();
     }
