@@ -206,6 +206,7 @@ export function createAdit(bridge: UiBridge): StoreApi<Adit> {
 
     async function outcomesOf(batch: Batch): Promise<readonly ImportOutcome[]> {
       if (batch.kind === 'refused') return [batch.outcome];
+      if (batch.files.length === 0) return [];
       const reply = await bridge.ask('profile.import', { files: batch.files });
       return reply.ok ? reply.result : batch.files.map(({ name }) => refusal(name, reply.fault));
     }
@@ -343,7 +344,7 @@ export function createAdit(bridge: UiBridge): StoreApi<Adit> {
         });
         for await (const batch of readInBatches(files, readBase64)) {
           const outcomes = await outcomesOf(batch);
-          report(batch.kind === 'files' ? batch.files.length : 1, outcomes);
+          report(batch.kind === 'files' ? batch.count : 1, outcomes);
           const first = outcomes.find((outcome) => outcome.kind === 'imported');
           const { report: now } = get();
           const isFirst = now?.outcomes.find((outcome) => outcome.kind === 'imported') === first;

@@ -20,6 +20,7 @@ export const faultCodes = {
   'no-conf-files': 'The folder, or the .zip file, holds no .conf file.',
   'file-kind-unsupported': 'The file is a picture, an archive or a document of a kind that is not read.',
   'conf-invalid': 'The configuration has errors that wg, wg-quick or Adit itself would refuse.',
+  'wg-gen-web-incomplete': 'A server or a client of wg-gen-web is given without the other.',
   'wg-gen-web-malformed': 'A file of wg-gen-web is not as it makes them.',
   'profile-not-found': 'No profile has this name.',
   'profile-exists': 'A profile of this name is kept already; nothing was overwritten.',

@@ -2,14 +2,7 @@ import { restoreText } from '../../shared/config/index.ts';
 import { parseDestination } from '../../shared/diagnosis/diagnosis.ts';
 import { FaultError, faultOf } from '../../shared/fault.ts';
 import type { Fault } from '../../shared/fault.ts';
-import type {
-  ImportOutcome,
-  UiChange,
-  UiHandlers,
-  UiReply,
-  UiState,
-  UiVerb,
-} from '../../shared/contract/ui/verbs.ts';
+import type { UiChange, UiHandlers, UiReply, UiState, UiVerb } from '../../shared/contract/ui/verbs.ts';
 import { settingsToText } from '../../shared/tunnel/settings.ts';
 import { uiParams } from '../../shared/contract/ui/validators.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
@@ -19,7 +12,7 @@ import { HelperLink } from './helper-client/link.ts';
 import type { StartHelper } from './helper-client/pkexec.ts';
 import { HelperStarter } from './helper-client/starter.ts';
 import { removeProfile, renameProfile } from './profiles/change.ts';
-import { importFile } from './import/import-file.ts';
+import { importFiles } from './import/import-file.ts';
 import { ProfileStore } from './profiles/store.ts';
 import { bringUp, takeDown, unblock } from './tunnels.ts';
 
@@ -102,13 +95,11 @@ export class App {
 
   readonly #handlers: UiHandlers = {
     'state.read': () => this.state(),
-    'profile.import': async ({ files }) => {
-      const outcomes: ImportOutcome[] = [];
-      for (const { name, base64 } of files) {
-        outcomes.push(...(await importFile(this.#store, { name, bytes: Buffer.from(base64, 'base64') })));
-      }
-      return outcomes;
-    },
+    'profile.import': ({ files }) =>
+      importFiles(
+        this.#store,
+        files.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64') })),
+      ),
     'profile.restore': async ({ name }) => {
       const profile = await this.#store.find(name);
       await this.#store.replace(profile, restoreText(profile.file).text);

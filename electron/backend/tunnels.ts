@@ -15,6 +15,8 @@ export interface UpOptions {
   readonly subtract: boolean;
   /** Whether the tunnels that it is in conflict with go down for it, in the same step. */
   readonly switch?: boolean;
+  /** Whether only its peers and addresses are to be others, of a tunnel that is up; one that is not stays down, by `tunnel-not-up`. */
+  readonly peersOnly?: boolean;
   /** Seconds to wait for a handshake; null does not wait. */
   readonly wait: number | null;
 }
@@ -37,8 +39,9 @@ export function bringUp(
     wait,
     accept: [...accept],
     subtract,
-    // A helper of an earlier version does not know the word.
+    // A helper of an earlier version does not know these words.
     ...(options.switch === true ? { switch: true } : {}),
+    ...(options.peersOnly === true ? { peersOnly: true } : {}),
   };
   return helper.ask('up', question, ((wait ?? 0) + longestRun(tunnel.scripts) + patience) * 1000);
 }

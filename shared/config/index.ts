@@ -54,6 +54,7 @@ export type { Purpose, Step } from './ends/steps.ts';
 export type { ForeignConf } from './foreign/foreign-conf.ts';
 export { genWebConf } from './foreign/gen-web.ts';
 export type { GenWebConf } from './foreign/gen-web.ts';
+export { folderOf, genWebAmong, genWebKindOf } from './foreign/gen-web-files.ts';
 export { fillOwnEnd } from './foreign/own-end.ts';
 export type { OwnEnd } from './foreign/own-end.ts';
 export { readForeign } from './foreign/read-foreign.ts';

@@ -128,6 +128,16 @@ PersistentKeepalive = 16
     expect((await adit.fault(['import', folderOf(files)])).code).toBe(code);
   });
 
+  it.each<[string, Files]>([
+    [client.id, { [client.id]: client }],
+    ['server.json', { 'server.json': server }],
+  ])('says of %s alone what it lacks', async (name, files) => {
+    const adit = new Adit();
+    const fault = await adit.fault(['import', join(folderOf(files), name)]);
+    expect(fault.code).toBe('wg-gen-web-incomplete');
+    expect(fault.message).toContain(name);
+  });
+
   it('lets no name write lines, nor lead out of the folder', async () => {
     const adit = new Adit();
     const name = '../../x\n[Peer]\nPublicKey = y';

@@ -1,8 +1,11 @@
 import { mkdtemp, open as openFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished } from 'vitest';
+import { importFiles } from '../../electron/backend/import/import-file.ts';
+import { ProfileStore } from '../../electron/backend/profiles/store.ts';
+import { generateKeyPair } from '../../shared/config/index.ts';
 import { AppDouble, faults } from './host/app-double.ts';
 import { row, test } from './host/fixture.ts';
 import { fourClouds, fourCloudsText, office } from './host/profiles.ts';
@@ -90,6 +93,62 @@ describe('import', () => {
       'a.conf',
       'b.conf',
     ]);
+  });
+
+  test('of wg-gen-web takes a server and its clients that are dropped together, and says what one alone lacks', async ({
+    open,
+  }) => {
+    const home = await mkdtemp(join(tmpdir(), 'adit-import-'));
+    onTestFinished(() => rm(home, { recursive: true }));
+    const store = new ProfileStore(home);
+    const app = new AppDouble([office]);
+    app.answer('profile.import', async ({ files }) => {
+      const outcomes = await importFiles(
+        store,
+        files.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64') })),
+      );
+      app.setProfiles((await store.all()).map((profile) => profile.summary()));
+      return outcomes;
+    });
+    const { page } = await open(app);
+    const { privateKey } = generateKeyPair();
+    const server = { publicKey: generateKeyPair().publicKey, endpoint: 'vpn.example.com:51820' };
+    const client = (name: string, address: string) =>
+      JSON.stringify({ name, address: [address], privateKey, allowedIPs: ['10.0.0.1/32'], enable: true });
+    const [phone, laptop] = ['6f3a1c52-0c9e-4c2f-9d1a-0a5b6c7d8e9f', '7f3a1c52-0c9e-4c2f-9d1a-0a5b6c7d8e9f'];
+    const report = page.getByRole('region', { name: 'Import report' });
+    await drop(page, [{ name: phone, text: client('phone', '10.0.0.5/32') }]);
+    await report.getByText('the server.json of its folder is not given with it').waitFor();
+    await drop(page, [
+      { name: phone, text: client('phone', '10.0.0.5/32') },
+      { name: 'server.json', text: JSON.stringify(server) },
+      { name: laptop, text: client('家里', '10.0.0.6/32') },
+    ]);
+    await report.getByText('2 files imported').waitFor();
+    await row(page, 'phone').waitFor();
+    await row(page, '家里').waitFor();
+    expect((await store.find('家里')).text).toContain('Endpoint = vpn.example.com:51820');
+  });
+
+  test('of a dropped folder of wg-gen-web takes its server and clients, with the folder’s name', async ({
+    open,
+  }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'adit-import-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const client = '6f3a1c52-0c9e-4c2f-9d1a-0a5b6c7d8e9f';
+    for (const name of ['server.json', client, 'wg0.conf', 'notes.json'])
+      await writeFile(join(folder, name), '{}');
+    const app = new AppDouble([office]);
+    const { page } = await open(app);
+    const session = await page.context().newCDPSession(page);
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      const data = { items: [], files: [folder], dragOperationsMask: 1 };
+      await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+    }
+    await page.getByRole('region', { name: 'Import report' }).waitFor();
+    await expect
+      .poll(() => app.askedOf('profile.import').flatMap(({ files }) => files.map(({ name }) => name)))
+      .toEqual([`${basename(folder)}/server.json`, `${basename(folder)}/${client}`, 'wg0.conf']);
   });
 
   test('of a .zip tells of each file in it, and is done when the .zip is', async ({ open }) => {

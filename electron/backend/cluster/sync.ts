@@ -13,7 +13,7 @@ import type { ClusterProfile } from '../../../shared/cluster/profile.ts';
 import type { ClusterWarning, WarningCode } from '../../../shared/cluster/warnings/catalogue.ts';
 import { parse, sameKey, setField } from '../../../shared/config/index.ts';
 import type { ConfFile } from '../../../shared/config/index.ts';
-import { FaultError } from '../../../shared/fault.ts';
+import { FaultError, faultOf } from '../../../shared/fault.ts';
 import { formatInterfaceAddress, formatPrefix, parsePrefix } from '../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
 import type { TunnelPeer } from '../../../shared/tunnel/tunnel.ts';
@@ -22,6 +22,7 @@ import { Profile } from '../profiles/profile.ts';
 import type { ProfileStore } from '../profiles/store.ts';
 import { bringUp } from '../tunnels.ts';
 import type { KeptCluster, KeptClusters } from './kept.ts';
+import { requirePeer } from './lost-peer.ts';
 
 /** What one look at a cluster led to. */
 export interface SyncStep {
@@ -85,7 +86,8 @@ export class ClusterSync {
    * Reads the cluster, and makes the profile and its tunnel what it says.
    *
    * @param gateway the node through which Services are to be reached from now on; it has to be there
-   * @throws FaultError of the API, of a mesh without nodes, `gateway-not-found`, `peer-key-changed`, `cluster-range-wide`, of the helper
+   * @throws FaultError of the API, of a mesh without nodes, `kilo-peer-not-found`, `gateway-not-found`, `peer-key-changed`, `cluster-range-wide`,
+   *   of the helper
    */
   async step(gateway?: string): Promise<SyncStep> {
     const { store, kept: records, accept } = this.#hands;
@@ -95,6 +97,7 @@ export class ClusterSync {
     const profile = await store.find(name);
     const known = await records.get(profile.name);
     const cluster = clusterOf(readings, optionsOf(known));
+    requirePeer(cluster, known, profile.name);
     const services = servicesOf(known, cluster, readings);
     const chosen = gateway ?? known.gateway ?? known.usedGateway ?? null;
     const {
@@ -156,10 +159,12 @@ export class ClusterSync {
     });
     if (helper === null) return false;
     try {
-      const standing = await helper.ask('status', {});
-      if (!standing.some(({ name }) => name === profile.name)) return false;
-      await bringUp(helper, profile, { accept, subtract, wait: null });
+      // What the person has decided since it came up is theirs to bring up.
+      await bringUp(helper, profile, { accept, subtract, wait: null, peersOnly: true });
       return true;
+    } catch (error) {
+      if (faultOf(error).code !== 'tunnel-not-up') throw error;
+      return false;
     } finally {
       helper.close();
     }

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { genWebConf } from '../../../shared/config/index.ts';
+import { folderOf, genWebConf, genWebKindOf } from '../../../shared/config/index.ts';
 import type { ImportOutcome } from '../../../shared/contract/ui/verbs.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import { readGivenFile } from '../profiles/files.ts';
@@ -10,20 +10,6 @@ import type { ImportOptions } from './conf.ts';
 import type { GivenFile } from './import-file.ts';
 
 const serverFile = 'server.json';
-
-/** wg-gen-web calls the file of a client by its number (RFC 9562), without an ending. */
-const clientPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.json)?$/i;
-
-/** Whether a file could be a client's of wg-gen-web, by its name. */
-export function isGenWebClient(path: string): boolean {
-  return isOfGenWeb(path) && basename(path) !== serverFile;
-}
-
-/** Whether a file could be one of wg-gen-web's, by its name. @see wg-gen-web storage/file.go */
-export function isOfGenWeb(path: string): boolean {
-  const name = basename(path.replaceAll('\\', '/'));
-  return name === serverFile || clientPattern.test(name);
-}
 
 /**
  * The files of wg-gen-web that a path stands for: those of its folder, those beside its `server.json`, or a client's and its server's. None
@@ -35,8 +21,8 @@ export async function genWebFilesAt(path: string): Promise<GivenFile[]> {
   const isFolder = (await stat(path).catch(() => null))?.isDirectory() === true;
   const folder = isFolder ? path : dirname(path);
   const name = basename(path);
-  if (!isFolder && !isOfGenWeb(name)) return [];
-  const names = (await readdir(folder).catch(() => [])).filter(isOfGenWeb).sort();
+  if (!isFolder && genWebKindOf(name) === null) return [];
+  const names = (await readdir(folder).catch(() => [])).filter((one) => genWebKindOf(one) !== null).sort();
   const taken = isFolder || name === serverFile ? names : [serverFile, name];
   if (!names.includes(serverFile) || taken.length < 2) return [];
   return Promise.all(
@@ -57,14 +43,14 @@ export async function importGenWeb(
 ): Promise<ImportOutcome[]> {
   const servers = new Map(
     files
-      .filter(({ name }) => basename(name) === serverFile)
-      .map(({ name, bytes }) => [dirname(name), jsonIn(bytes)] as const),
+      .filter(({ name }) => genWebKindOf(name) === 'server')
+      .map(({ name, bytes }) => [folderOf(name), jsonIn(bytes)] as const),
   );
   const outcomes: ImportOutcome[] = [];
   // One after the other: of two clients with one name, the first is kept.
   for (const file of files) {
-    if (basename(file.name) === serverFile) continue;
-    outcomes.push(...(await importClient(store, servers.get(dirname(file.name)), file, options)));
+    if (genWebKindOf(file.name) === 'server') continue;
+    outcomes.push(...(await importClient(store, servers.get(folderOf(file.name)), file, options)));
   }
   return outcomes;
 }
@@ -100,6 +86,27 @@ function malformed(file: string): FaultError {
     code: 'wg-gen-web-malformed',
     message: `${basename(file)}, or the server.json that belongs beside it, is missing or not as wg-gen-web makes it.`,
     hint: 'A client has a name, addresses and keys, the server a public key: copy both files anew.',
+  });
+}
+
+/**
+ * What to say of a file of wg-gen-web that is given alone, though its server and its clients make a profile together only.
+ *
+ * @returns null for one that is none, by its name or what is in it
+ */
+export function lonelyGenWeb({ name, bytes }: GivenFile): FaultError | null {
+  const kind = genWebKindOf(name);
+  const value = kind === null ? null : jsonIn(bytes);
+  // Peers of a cluster may be in a file of any name.
+  if (typeof value !== 'object' || value === null || 'kind' in value) return null;
+  const file = JSON.stringify(basename(name));
+  return new FaultError({
+    code: 'wg-gen-web-incomplete',
+    message:
+      kind === 'server'
+        ? `${file} is of wg-gen-web, and none of its clients is given with it.`
+        : `${file} is a client of wg-gen-web, and the server.json of its folder is not given with it.`,
+    hint: 'A profile is made of both: give both together, or their folder.',
   });
 }
 

@@ -6,7 +6,7 @@ import type { Fault } from '../../../shared/fault.ts';
 import { InflationMeter, mostEntries, tooLarge } from './archive-limits.ts';
 import { crc32 } from './crc32.ts';
 import { isZip } from './file-kind.ts';
-import { isGenWebClient, isOfGenWeb } from './gen-web.ts';
+import { genWebKindOf } from '../../../shared/config/index.ts';
 
 /** A file of an archive. */
 export interface ArchiveFile {
@@ -33,8 +33,7 @@ export async function readArchive(bytes: Uint8Array): Promise<ArchiveFile[]> {
       files.push({ name, bytes: await inflate(zip, name, entry, meter) });
     }
     // A server.json may be anybody's, and says nothing alone.
-    if (!files.some(({ name }) => !isOfGenWeb(name) || isGenWebClient(name)))
-      throw new FaultError(withoutConf);
+    if (!files.some(({ name }) => genWebKindOf(name) !== 'server')) throw new FaultError(withoutConf);
     return files;
   } catch (error) {
     throw error instanceof FaultError ? error : new FaultError(damaged(error));
@@ -72,7 +71,7 @@ function nameOf(entry: Entry): string {
 /** Finder's and others' shadow files are no configurations. */
 function isConf(name: string): boolean {
   return (
-    (/\.conf$/i.test(name) || isOfGenWeb(name)) &&
+    (/\.conf$/i.test(name) || genWebKindOf(name) !== null) &&
     !name.split('/').some((part) => part.startsWith('.') || part === '__MACOSX')
   );
 }

@@ -34,6 +34,8 @@ export interface Decisions {
   readonly subtract: boolean;
   /** Whether the owner's tunnels that are in conflict go down for it. */
   readonly switch?: boolean;
+  /** Whether only the peers and addresses of a tunnel that is up are to be others. */
+  readonly peersOnly?: boolean;
 }
 
 /** Who is asked for names, all by address. */

@@ -121,6 +121,12 @@ export function canBecome(present: Tunnel, asked: Tunnel): boolean {
   return keysWithCommands(asked.scripts).length === 0 && rest(present) === rest(asked);
 }
 
+/** A tunnel that is up with the peers and the addresses of another, whose scripts are ruled about anew; the rest of it stays. */
+export function withPeersOf(present: Tunnel, asked: Tunnel): Tunnel {
+  const { peers, addresses, scripts, saveConfig } = asked;
+  return { ...present, peers, addresses, scripts, saveConfig };
+}
+
 /** A tunnel that is up, with other peers: its port, its turn and its beginning stay, and where the peers that stay were found. */
 export function become(present: PreparedTunnel, asked: PreparedTunnel): PreparedTunnel {
   const known = new Map(present.tunnel.peers.map((peer) => [peer.publicKey, peer]));

@@ -41,7 +41,7 @@ import { Neighbours } from './neighbours.ts';
 import { decideNames, nameConflict } from './name-advice.ts';
 import type { NameConflict } from './name-advice.ts';
 import { measureMtu, prepare, withEndpoints, withIPv6 } from './prepare.ts';
-import { amongThemselves, become, canBecome, guardedTunnel, withoutOther } from './prepared.ts';
+import { amongThemselves, become, canBecome, guardedTunnel, withoutOther, withPeersOf } from './prepared.ts';
 import type { PreparedTunnel } from './prepared.ts';
 import { HoldingsRecord } from './record.ts';
 import { Roaming } from './roaming.ts';
@@ -192,11 +192,11 @@ export class Supervisor {
    * sessions; one that is another otherwise is replaced, and so are those in conflict with it where that is decided.
    *
    * @param wait seconds to wait for a handshake; null does not wait
-   * @throws FaultError and then nothing of the tunnel is left, those that it should have replaced are back, save with `handshake-timeout`, where it stays up; a conflict
+   * @throws FaultError `tunnel-not-up` where only the peers of one that is up are to be others and it is not; and then nothing of the tunnel is left, those that it should have replaced are back, save with `handshake-timeout`, where it stays up; a conflict
    * that nobody has decided about is one, by its own code
    */
   async up(asked: Tunnel, wait: number | null, decisions: Decisions): Promise<TunnelStatus> {
-    const ruling = this.#scripts.ruleForUp(asked, decisions.accept);
+    const ruling = this.#scripts.ruleForUp(this.#asked(asked, decisions), decisions.accept);
     const { tunnel } = ruling;
     // Names are looked up before the turnstile: one that nobody answers for must not hold up the other tunnels.
     this.#coming.add(tunnel);
@@ -338,9 +338,19 @@ export class Supervisor {
     });
   }
 
-  async #bringUp(known: Known, decisions: Decisions): Promise<LiveTunnel> {
+  /** What of a wish is to be now. @throws FaultError `tunnel-not-up` */
+  #asked(asked: Tunnel, { peersOnly = false }: Decisions): Tunnel {
+    if (!peersOnly) return asked;
+    const present = this.#tunnels.get(asked.interface)?.prepared.tunnel;
+    if (present?.name !== asked.name) throw notUp(asked.interface);
+    return withPeersOf(present, asked);
+  }
+
+  async #bringUp({ ruling, ...rest }: Known, decisions: Decisions): Promise<LiveTunnel> {
     const { log } = this.#surroundings;
-    const { tunnel } = known.ruling;
+    // Meanwhile somebody may have taken it down, or brought it up as another.
+    const tunnel = this.#asked(ruling.tunnel, decisions);
+    const known = { ...rest, ruling: { ...ruling, tunnel } };
     const present = this.#tunnels.get(tunnel.interface);
     if (present !== undefined) {
       if (present.prepared.tunnel.name !== tunnel.name) throw anotherTunnelsInterface(tunnel, present);

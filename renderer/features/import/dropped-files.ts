@@ -1,5 +1,8 @@
+import { genWebAmong } from '../../../shared/config/foreign/gen-web-files.ts';
+
 /**
- * The files that were dropped, and those that stand in a dropped folder and end in .conf, as "adit import FOLDER" takes them.
+ * The files that were dropped, and of a dropped folder those that end in .conf and those of wg-gen-web, as "adit import FOLDER" takes them;
+ * the latter with the folder's name before theirs.
  * Has to be called while the drop is being handled; what it gives comes later.
  */
 export function droppedFiles(transfer: DataTransfer): Promise<readonly File[]> {
@@ -28,12 +31,27 @@ async function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
     if (some.length === 0) break;
     found.push(...some);
   }
-  const wanted = found.filter(isConf).sort((a, b) => (a.name < b.name ? -1 : 1));
-  return (await Promise.all(wanted.map(fileOf))).flat();
+  const files = found.filter(isFile).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const ofGenWeb = genWebAmong(files);
+  const readings = files.flatMap((entry) => {
+    if (ofGenWeb.has(entry))
+      return [fileOf(entry).then((some) => some.map((file) => inFolder(folder, file)))];
+    return isConf(entry) ? [fileOf(entry)] : [];
+  });
+  return (await Promise.all(readings)).flat();
 }
 
-function isConf(entry: FileSystemEntry): entry is FileSystemFileEntry {
-  return entry.isFile && entry.name.endsWith('.conf') && !entry.name.startsWith('.');
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isConf({ name }: FileSystemEntry): boolean {
+  return name.endsWith('.conf') && !name.startsWith('.');
+}
+
+/** Two folders of wg-gen-web's may be dropped at once, and each has a server of its own. */
+function inFolder({ name }: FileSystemDirectoryEntry, file: File): File {
+  return new File([file], `${name}/${file.name}`);
 }
 
 /** One that went away meanwhile is none. */

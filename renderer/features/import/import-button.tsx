@@ -19,7 +19,7 @@ export function ImportButton(props: { readonly words: string; readonly kind?: Bu
         ref={input}
         type="file"
         multiple
-        accept=".conf,.txt,.zip,.png,.jpg,.jpeg"
+        accept=".conf,.txt,.zip,.png,.jpg,.jpeg,.json,.yaml,.yml"
         hidden
         aria-label="Configuration files"
         onChange={(event) => {

@@ -1,4 +1,5 @@
 import type { Fault } from '../../../shared/fault.ts';
+import { folderOf, genWebAmong, genWebKindOf } from '../../../shared/config/foreign/gen-web-files.ts';
 import { importLimitBytes } from '../../../shared/contract/ui/verbs.ts';
 import type { ImportedFile, ImportOutcome } from '../../../shared/contract/ui/verbs.ts';
 import { formatBytes } from '../../format/bytes.ts';
@@ -6,9 +7,9 @@ import { formatBytes } from '../../format/bytes.ts';
 /** A file as the browser gives it: its name and size, and its bytes when asked for. */
 export type ChosenFile = Pick<File, 'name' | 'size'>;
 
-/** Files that go to the app process in one question, or one that was refused here. */
+/** Files that go to the app process in one question, and how many of the chosen ones that deals with; or one that was refused here. */
 export type Batch =
-  | { readonly kind: 'files'; readonly files: readonly ImportedFile[] }
+  | { readonly kind: 'files'; readonly files: readonly ImportedFile[]; readonly count: number }
   | { readonly kind: 'refused'; readonly outcome: ImportOutcome };
 
 /** Most files in one question: a report comes back for these before the next are read. */
@@ -16,7 +17,8 @@ const mostFiles = 100;
 
 /**
  * Reads files in the order given and in portions that an app process takes: at most {@link mostFiles}, and together no
- * larger than one file may be. A file that is too large is refused unread.
+ * larger than one file may be. A file that is too large is refused unread. The `server.json` of wg-gen-web goes with its clients, in each
+ * portion that has some.
  *
  * @param read gives the bytes of a file in base64, or rejects where it may not be read
  */
@@ -24,24 +26,48 @@ export async function* readInBatches<F extends ChosenFile>(
   files: readonly F[],
   read: (file: F) => Promise<string>,
 ): AsyncGenerator<Batch> {
-  let batch: ImportedFile[] = [];
-  let bytes = 0;
-  for (const file of files) {
+  const ofGenWeb = genWebAmong(files);
+  const isServer = (file: F): boolean => ofGenWeb.has(file) && genWebKindOf(file.name) === 'server';
+  const servers = new Map<string, Read>();
+  let batch = new Set<Read>();
+  let count = 0;
+  for (const file of [...files.filter(isServer), ...files.filter((one) => !isServer(one))]) {
     const isTooLarge = file.size > importLimitBytes;
     const base64 = isTooLarge ? null : await read(file).catch(() => null);
     if (base64 === null) {
       yield { kind: 'refused', outcome: refusal(file.name, isTooLarge ? tooLarge(file) : unreadable(file)) };
       continue;
     }
-    if (batch.length === mostFiles || (batch.length > 0 && bytes + file.size > importLimitBytes)) {
-      yield { kind: 'files', files: batch };
-      batch = [];
-      bytes = 0;
+    const own: Read = { name: file.name, base64, size: file.size };
+    if (isServer(file)) {
+      servers.set(folderOf(file.name), own);
+      count += 1;
+      continue;
     }
-    batch.push({ name: file.name, base64 });
-    bytes += file.size;
+    const server = ofGenWeb.has(file) ? servers.get(folderOf(file.name)) : undefined;
+    const together = server === undefined ? [own] : [server, own];
+    if (batch.size > 0 && !fits(new Set([...batch, ...together]))) {
+      yield filesOf(batch, count);
+      batch = new Set();
+      count = 0;
+    }
+    for (const one of together) batch.add(one);
+    count += 1;
   }
-  if (batch.length > 0) yield { kind: 'files', files: batch };
+  if (count > 0) yield filesOf(batch, count);
+}
+
+/** A file that was read, and its bytes. */
+interface Read extends ImportedFile {
+  readonly size: number;
+}
+
+function fits(files: ReadonlySet<Read>): boolean {
+  return files.size <= mostFiles && [...files].reduce((sum, { size }) => sum + size, 0) <= importLimitBytes;
+}
+
+function filesOf(files: ReadonlySet<Read>, count: number): Batch {
+  return { kind: 'files', files: [...files].map(({ name, base64 }) => ({ name, base64 })), count };
 }
 
 /** The bytes of a file in base64. Rejects where it cannot be read. */

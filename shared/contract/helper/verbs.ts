@@ -27,6 +27,8 @@ export const helperVerbs = {
       tunnel: tunnelMessage,
       wait: z.number().min(0).max(longestWait).nullable(),
       ...decisions,
+      /** Of a tunnel that is up, only peers and addresses are changed: what else was decided since waits for the person's own `up`. */
+      peersOnly: z.boolean().default(false),
     }),
     result: tunnelStatus,
   },

@@ -21,7 +21,8 @@ export const uiParams = {
     files: z
       .array(
         z.strictObject({
-          name: z.string().min(1).max(255),
+          // A file’s, and its folder’s.
+          name: z.string().min(1).max(511),
           base64: z.base64().max(Math.ceil(importLimitBytes / 3) * 4),
         }),
       )

@@ -61,7 +61,7 @@ export type UiChange =
 /** The largest file an import takes, in bytes. */
 export const importLimitBytes = 16 * 1024 * 1024;
 
-/** A file the person chose or dropped: its name without any path, and its bytes in base64. */
+/** A file the person chose or dropped: its name, with that of the folder where a folder of wg-gen-web’s was dropped, and its bytes in base64. */
 export interface ImportedFile {
   readonly name: string;
   readonly base64: string;
@@ -84,7 +84,8 @@ export interface UiVerbs {
   'state.read': { params: Record<string, never>; result: UiState };
   /**
    * Takes files in, whatever they are: configurations, .zip files of them, pictures with a QR code. There is an outcome for each
-   * configuration, which is taken whole or not at all, and at least one for each file, in order.
+   * configuration, which is taken whole or not at all, and at least one for each file, in order; but wg-gen-web’s come first, and
+   * its `server.json` has none beside its clients.
    */
   'profile.import': { params: { files: readonly ImportedFile[] }; result: readonly ImportOutcome[] };
   /** Restores text of a profile that was UTF-8 and was saved as Windows-1252, as the warning `mojibake` offers. */

@@ -8,7 +8,11 @@ import { peersPath } from './kilo.ts';
 const laptops = '10.5.0.0/16';
 
 interface PeerObject {
-  readonly spec: { readonly publicKey: string; readonly allowedIPs: readonly string[] };
+  readonly spec: {
+    readonly publicKey: string;
+    readonly allowedIPs: readonly string[];
+    readonly endpoint?: { readonly dnsOrIP: { readonly ip: string }; readonly port: number };
+  };
 }
 
 /** How long a time is written down for; seconds before now. */
@@ -122,7 +126,13 @@ export class KiloAgents implements AsyncDisposable {
   /** @see kilo pkg/mesh/mesh.go applyTopology */
   async #letIn(cloud: CloudName, peers: readonly PeerObject[]): Promise<void> {
     const known = this.#known.get(cloud) ?? [];
-    const wanted = peers.map(({ spec }) => `${spec.publicKey} ${spec.allowedIPs.join(',')}`);
+    const wanted = peers.map(({ spec: { publicKey, allowedIPs, endpoint } }) =>
+      [
+        publicKey,
+        allowedIPs.join(','),
+        ...(endpoint === undefined ? [] : [`${endpoint.dnsOrIP.ip}:${endpoint.port}`]),
+      ].join(' '),
+    );
     if (wanted.join() === known.join()) return;
     const node = this.#nodes[cloud];
     for (const line of known.filter((other) => !wanted.includes(other))) {
@@ -131,8 +141,9 @@ export class KiloAgents implements AsyncDisposable {
       for (const prefix of prefixes.split(',')) await node.ip(`route del ${prefix} dev kilo0`);
     }
     for (const line of wanted.filter((other) => !known.includes(other))) {
-      const [key = '', prefixes = ''] = line.split(' ');
-      await node.run(['wg', 'set', 'kilo0', 'peer', key, 'allowed-ips', prefixes]);
+      const [key = '', prefixes = '', endpoint] = line.split(' ');
+      const dialled = endpoint === undefined ? [] : ['endpoint', endpoint];
+      await node.run(['wg', 'set', 'kilo0', 'peer', key, 'allowed-ips', prefixes, ...dialled]);
       for (const prefix of prefixes.split(',')) await node.ip(`route replace ${prefix} dev kilo0`);
     }
     this.#known.set(cloud, wanted);

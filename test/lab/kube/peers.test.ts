@@ -2,14 +2,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import type { ApiClient } from '../../../electron/backend/cluster/api/client.ts';
 import { openApi } from '../../../electron/backend/cluster/api/open.ts';
 import { readCluster } from '../../../electron/backend/cluster/api/read-cluster.ts';
 import { KeyRing } from '../../../electron/backend/cluster/keys.ts';
 import { OwnKeys } from '../../../electron/backend/cluster/own-keys.ts';
 import { applyPeer } from '../../../electron/backend/cluster/peers/apply.ts';
+import { remakePeer } from '../../../electron/backend/cluster/peers/remake.ts';
+import type { LostPeer } from '../../../electron/backend/cluster/peers/remake.ts';
 import type { PeerWish } from '../../../electron/backend/cluster/peers/wish.ts';
 import { clusterOf } from '../../../shared/cluster/cluster.ts';
 import { joinerRole, readerRole } from '../../../shared/cluster/manifests/roles.ts';
+import type { Address } from '../../../shared/network/address.ts';
 import { Adit, buildIfMissing } from '../../cli/adit.ts';
 import { keyOf, kiloNode, kiloPeer } from '../../unit/cluster/clusters.ts';
 import { KubeCluster } from './cluster.ts';
@@ -36,6 +40,16 @@ interface PeerObject {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: Readonly<Record<string, unknown>>;
 }
+
+const anyWish: PeerWish = {
+  name: null,
+  usualName: 'laptop',
+  addresses: [],
+  pools: [],
+  avoid: [],
+  endpoint: null,
+  keepalive: null,
+};
 
 describe.skipIf(typeof programs === 'string')(
   `Peers in a real API server${typeof programs === 'string' ? ` [skipped: ${programs}]` : ''}`,
@@ -85,6 +99,23 @@ describe.skipIf(typeof programs === 'string')(
 
     function apply(own: Adit, ...words: string[]): Promise<Applied> {
       return own.json('cluster', 'peer', 'apply', ...words, ...joiner) as Promise<Applied>;
+    }
+
+    /** Does some work with the API, as one who has adit-joiner and nothing else. */
+    async function asJoiner<T>(work: (client: ApiClient) => Promise<T>): Promise<T> {
+      const [, kubeconfig = null] = joiner;
+      const circumstances = {
+        environment: {},
+        hasPerson: false,
+        patience: 1,
+        allow: () => Promise.reject(new Error('no exec plugin')),
+      };
+      const client = await openApi({ kubeconfig, context: null }, circumstances);
+      try {
+        return await work(client);
+      } finally {
+        client.close();
+      }
     }
 
     async function peerNamed(name: string): Promise<PeerObject> {
@@ -142,27 +173,9 @@ describe.skipIf(typeof programs === 'string')(
     });
 
     it('who has read the cluster before somebody else took the address, takes the next after all', async () => {
-      const [, kubeconfig = null] = joiner;
-      const circumstances = {
-        environment: {},
-        hasPerson: false,
-        patience: 1,
-        allow: () => Promise.reject(new Error('no exec plugin')),
-      };
-      const client = await openApi({ kubeconfig, context: null }, circumstances);
-      try {
+      await asJoiner(async (client) => {
         const before = clusterOf(await readCluster(client, { kinds: ['nodes', 'peers'], required: [] }));
-        const wish: PeerWish = {
-          ...{
-            name: null,
-            usualName: 'laptop',
-            addresses: [],
-            pools: [],
-            avoid: [],
-            endpoint: null,
-            keepalive: 0,
-          },
-        };
+        const wish: PeerWish = { ...anyWish, keepalive: 0 };
         const made = [];
         for (const { home } of [adit, new Adit(), new Adit()])
           made.push(await applyPeer(client, before, wish, new OwnKeys(home)));
@@ -174,9 +187,46 @@ describe.skipIf(typeof programs === 'string')(
         expect((await peerNamed('laptop-3')).spec['allowedIPs']).toEqual(['10.5.0.4/32']);
         // Those of the first are as they were.
         expect((await peerNamed('laptop')).spec['allowedIPs']).toEqual(['10.5.0.2/32']);
-      } finally {
-        client.close();
-      }
+      });
+    });
+
+    it('one that is gone is made again: under the name that its key has, or nobody’s', async () => {
+      const made = await apply(adit, '--name', 'laptop');
+      const lost: LostPeer = {
+        name: 'laptop',
+        publicKey: made.publicKey,
+        addresses: [{ family: 4, words: [0x0a050002] }],
+      };
+      const again = (wish: Partial<PeerWish> = {}) =>
+        asJoiner(async (client) => {
+          const kinds = ['nodes', 'peers'] as const;
+          const found = clusterOf(await readCluster(client, { kinds: [...kinds], required: [] }));
+          return remakePeer(client, found, lost, { ...anyWish, ...wish });
+        });
+      const { spec } = await peerNamed('laptop');
+      await cluster.write('DELETE', `${peersPath}/laptop`);
+      expect(await again()).toEqual(made);
+      expect((await peerNamed('laptop')).spec).toEqual(spec);
+
+      await cluster.write('DELETE', `${peersPath}/laptop`);
+      await cluster.write('POST', peersPath, kiloPeer('laptop', { allowedIPs: ['10.5.0.9/32'] }));
+      expect(await again()).toBeNull();
+      const renamed = { ...spec, allowedIPs: ['10.5.0.8/32'] };
+      await cluster.write('POST', peersPath, kiloPeer('alice', renamed));
+      expect(await again()).toMatchObject({
+        name: 'alice',
+        outcome: 'unchanged',
+        addresses: ['10.5.0.8/32'],
+      });
+
+      for (const name of ['laptop', 'alice']) await cluster.write('DELETE', `${peersPath}/${name}`);
+      await cluster.write('POST', peersPath, kiloPeer('rival', { allowedIPs: ['10.5.0.0/30'] }));
+      const wanted: Address = { family: 4, words: [0x0a050001] };
+      await expect(again({ addresses: [wanted] })).rejects.toMatchObject({
+        fault: { code: 'peer-address-taken' },
+      });
+      expect(await again({ keepalive: 10 })).toEqual({ ...made, addresses: ['10.5.0.4/32'] });
+      expect((await peerNamed('laptop')).spec['persistentKeepalive']).toBe(10);
     });
 
     it('of many who take one address at a time, each has another at the end', async () => {

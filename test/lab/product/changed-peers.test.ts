@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { TunnelStatus } from '../../../shared/tunnel/status.ts';
+import { kiloNode, kiloPeer } from '../../unit/cluster/clusters.ts';
 import { newKeyPair } from '../keys.ts';
 import { httpGet } from '../measure.ts';
 import { openFourClouds } from '../scenarios/four-clouds.ts';
@@ -92,6 +93,57 @@ describeInLab('a tunnel that is up, and gets other peers', () => {
       expect(difference(before, await networkSnapshot(scenario.client))).toEqual(nothing);
     });
   });
+
+  test(
+    'of a cluster keeps what was decided since for the next "up", whatever the cluster changes',
+    limit,
+    async () => {
+      await inClouds(async (adit, scenario) => {
+        const file = join(adit.home, 'nodes.json');
+        const keys = newKeyPair();
+        const peer = kiloPeer('laptop', { publicKey: keys.publicKey, allowedIPs: ['10.5.0.7/32'] });
+        const write = (nodes: readonly unknown[]): Promise<void> =>
+          writeFile(file, JSON.stringify({ kind: 'List', apiVersion: 'v1', items: [...nodes, peer] }));
+        const [a, b] = ['a', 'b'].map((name, index) => kiloNode(name, index + 1));
+        await write([a]);
+        const key = join(adit.home, 'laptop.key');
+        await writeFile(key, keys.privateKey);
+        await adit.done(
+          'cluster',
+          'import',
+          '--from',
+          file,
+          '--peer',
+          'laptop',
+          '--as',
+          'work',
+          '--private-key',
+          key,
+        );
+        await adit.done('up', 'work');
+        const first = await adit.status('work');
+        await adit.done('set', 'work', 'mtu=1300', 'killSwitch=on', 'exclude=10.42.1.128/25');
+        const before = await networkSnapshot(scenario.client);
+
+        await write([a, b]);
+        expect(await adit.done('cluster', 'sync', 'work', '--once')).toMatchObject({ applied: true });
+        const followed = await adit.status('work');
+        expect(followed.peers.map(({ name }) => name)).toEqual(['a', 'b']);
+        const { since, mtu, killSwitch } = first;
+        expect(followed).toMatchObject({ since, mtu, killSwitch });
+        expect(difference(before, await networkSnapshot(scenario.client)).gone).toEqual([]);
+
+        await adit.done('up', 'work');
+        expect(await adit.status('work')).toMatchObject({ mtu: 1300, peers: { length: 2 } });
+
+        // One that is down stays down.
+        await adit.done('down', 'work');
+        await write([a]);
+        expect(await adit.done('cluster', 'sync', 'work', '--once')).toMatchObject({ applied: false });
+        expect(await adit.status('work')).toMatchObject({ state: 'down' });
+      });
+    },
+  );
 
   test('goes by what was decided when it came up', limit, async () => {
     await inClouds(async (adit, scenario) => {

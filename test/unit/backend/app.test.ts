@@ -91,6 +91,36 @@ describe('the app process, asked by its interface', () => {
     expect(readFileSync(join(places.home, 'profiles', 'a.conf'), 'utf8')).toBe(homeConf);
   });
 
+  it('imports wg-gen-web’s files that are given together, by the folder they are of', async () => {
+    const { done, places } = running();
+    const server = (host: string) => JSON.stringify({ publicKey: keys.peer, endpoint: `${host}:51820` });
+    const client = (name: string) =>
+      JSON.stringify({
+        name,
+        address: ['10.0.0.5/32'],
+        privateKey: keys.private,
+        allowedIPs: ['10.0.0.1/32'],
+      });
+    const id = '6f3a1c52-0c9e-4c2f-9d1a-0a5b6c7d8e9f';
+    const files = [
+      fileOf('home.conf', homeConf),
+      fileOf(`office/${id}`, client('office')),
+      fileOf(`cloud/${id}`, client('cloud')),
+      fileOf('office/server.json', server('office.example')),
+      fileOf('cloud/server.json', server('cloud.example')),
+      fileOf(id, client('alone')),
+    ];
+    expect(await done('profile.import', { files })).toMatchObject([
+      { kind: 'imported', file: `office/${id}`, name: 'office' },
+      { kind: 'imported', file: `cloud/${id}`, name: 'cloud' },
+      { kind: 'imported', name: 'home' },
+      { kind: 'refused', file: id, error: { code: 'wg-gen-web-incomplete' } },
+    ]);
+    expect(readFileSync(join(places.home, 'profiles', 'cloud.conf'), 'utf8')).toContain(
+      'cloud.example:51820',
+    );
+  });
+
   it('imports a .zip and a picture of a QR code as well, by their bytes', async () => {
     const { done } = running();
     const fixtures = join(import.meta.dirname, '..', '..', 'fixtures', 'qr');

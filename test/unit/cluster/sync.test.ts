@@ -12,6 +12,7 @@ import { clusterOf } from '../../../shared/cluster/cluster.ts';
 import type { ClusterReadings, KindReading } from '../../../shared/cluster/readings.ts';
 import { generateKeyPair } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
+import type { Fault } from '../../../shared/fault.ts';
 import { temporaryFolder } from '../machine.ts';
 import { kiloNode, kiloPeer, now, readingsOf } from './clusters.ts';
 
@@ -47,6 +48,10 @@ function readings(peer: Readonly<Record<string, unknown>> = {}): ClusterReadings
 function withRefused(found: ClusterReadings): ClusterReadings {
   const serviceCidrs: KindReading = { kind: 'refused', reason: 'you may not' };
   return { ...found, kinds: { ...found.kinds, serviceCidrs } };
+}
+
+function withoutPeers(found: ClusterReadings): ClusterReadings {
+  return { ...found, kinds: { ...found.kinds, peers: { kind: 'read', items: [] } } };
 }
 
 describe('a sync', () => {
@@ -85,12 +90,16 @@ describe('a sync', () => {
   }
 
   async function codeOf(work: Promise<unknown>): Promise<string> {
+    return (await faultIn(work)).code;
+  }
+
+  async function faultIn(work: Promise<unknown>): Promise<Fault> {
     const fault = await work.then(
       () => null,
       (error: unknown) => error,
     );
     if (!(fault instanceof FaultError)) throw new Error(`no fault: ${String(fault)}`);
-    return fault.fault.code;
+    return fault.fault;
   }
 
   it('brings nothing back that is removed while it reads', async () => {
@@ -141,5 +150,22 @@ describe('a sync', () => {
     const moved = syncOf(() => Promise.resolve(readings({ allowedIPs: ['10.5.0.9/32'] })));
     await moved.step();
     expect(text()).toContain('Address = 10.5.0.9/32');
+  });
+
+  it('says how a Peer that is gone is made again', async () => {
+    const gone = syncOf(() => Promise.resolve(withoutPeers(readings())));
+    expect(await faultIn(gone.step())).toMatchObject({
+      code: 'kilo-peer-not-found',
+      message: expect.stringContaining('"laptop" any more') as string,
+      hint: expect.stringContaining('save them again') as string,
+    });
+    const before = text();
+    const known = await kept.get('work');
+    const source = { kind: 'api' as const, kubeconfig: ['/a b'], isNamed: true, context: "it's" };
+    await kept.keep('work', { ...known, source });
+    expect((await faultIn(gone.step())).command).toBe(
+      "adit cluster connect --kubeconfig '/a b' --context 'it'\\''s' --as work",
+    );
+    expect(text()).toBe(before);
   });
 });

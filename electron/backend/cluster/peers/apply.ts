@@ -60,13 +60,19 @@ export async function applyPeer(
   throw nameTaken(wish.name ?? wish.usualName);
 }
 
-/** Null where somebody has taken the name meanwhile. */
-async function makePeer(
+/**
+ * Makes a Peer of a name.
+ *
+ * @param keys where its key comes from, and goes where there is no Peer in the end
+ * @returns null where somebody has taken the name meanwhile
+ * @throws FaultError as {@link applyPeer}
+ */
+export async function makePeer(
   client: ApiClient,
   cluster: Cluster,
   wish: PeerWish,
   name: string,
-  keys: OwnKeys,
+  keys: Pick<OwnKeys, 'make' | 'forget'>,
 ): Promise<AppliedPeer | null> {
   const taken = [...takenIn(cluster), ...wish.avoid];
   const addresses = wish.addresses.length > 0 ? wish.addresses : freeAddresses(cluster, wish, taken);

@@ -4,6 +4,7 @@ import { clusterOf } from '../../../../shared/cluster/cluster.ts';
 import type { Cluster } from '../../../../shared/cluster/cluster.ts';
 import { FaultError, faultOf } from '../../../../shared/fault.ts';
 import type { Fault } from '../../../../shared/fault.ts';
+
 import { formatPrefix } from '../../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../../shared/network/prefix.ts';
 import { readCluster } from '../../../backend/cluster/api/read-cluster.ts';
@@ -11,6 +12,7 @@ import { importKiloPeer } from '../../../backend/cluster/import.ts';
 import type { ClusterSource } from '../../../backend/cluster/kept.ts';
 import { OwnKeys, profilesWithKey } from '../../../backend/cluster/own-keys.ts';
 import { applyPeer } from '../../../backend/cluster/peers/apply.ts';
+import type { AppliedPeer } from '../../../backend/cluster/peers/apply.ts';
 import { removePeer } from '../../../backend/cluster/peers/remove.ts';
 import { HelperConnection } from '../../../backend/helper-client/connection.ts';
 import { profileName } from '../../../backend/profiles/name.ts';
@@ -44,7 +46,8 @@ export const clusterConnect: Command = {
   summary: 'Reach the Pods, Services and names of a Kilo cluster, and follow it until Ctrl-C',
   details: [
     'In one step: this laptop’s Peer, its profile, the tunnel, the cluster’s names, and "adit cluster sync". Said again, it goes',
-    'on with what is there. Ctrl-C ends the following, and the tunnel stays up; with --rm it undoes everything.',
+    'on with what is there, and makes the Peer again where it is gone. Ctrl-C ends the following, and the tunnel stays up; with',
+    '--rm it undoes everything.',
   ],
   options: {
     as: {
@@ -182,7 +185,18 @@ async function join(
   if ((await cluster.store.names()).includes(name)) {
     const kept = await cluster.kept.get(name);
     if (!sameSource(kept.source, source)) throw ofAnotherCluster(name);
-    await withSync(context, name, signal, (sync) => sync.step());
+    const step = (): Promise<unknown> => withSync(context, name, signal, (sync) => sync.step());
+    try {
+      await step();
+    } catch (error) {
+      if (faultOf(error).code !== 'kilo-peer-not-found') throw error;
+      const { joinAgain } = await import('../../join-again.ts');
+      const peer = await joinAgain(context, source, name);
+      if (peer?.outcome === 'created') made.peer = peer.name;
+      if (peer !== null) say(applied(peer));
+      requireTime(signal);
+      await step();
+    }
     return cluster.store.find(name);
   }
   const { withClusterApi } = await import('../../cluster-api.ts');
@@ -193,10 +207,7 @@ async function join(
     if (peer.outcome === 'created') made.peer = peer.name;
     const [other] = await profilesWithKey(cluster.store, peer.publicKey);
     if (other !== undefined) throw inUse(peer.name, other.name);
-    say({
-      json: { peer: peer.name, publicKey: peer.publicKey, addresses: peer.addresses },
-      text: `The Peer ${peer.name} has ${peer.addresses.join(', ')}.`,
-    });
+    say(applied(peer));
     requireTime(signal);
     const after = clusterOf(await readCluster(client, meshAndServices));
     const words = servicesIn(listOf(given, 'service-cidr'), after);
@@ -282,6 +293,13 @@ async function peerOf(context: CommandContext, name: string): Promise<string | n
   const own = (await store.find(name).catch(() => null))?.summary().publicKey ?? null;
   const having = own === null ? [] : await profilesWithKey(store, own);
   return having.length > 1 ? null : peer;
+}
+
+function applied({ name, publicKey, addresses }: AppliedPeer): Answer {
+  return {
+    json: { peer: name, publicKey, addresses },
+    text: `The Peer ${name} has ${addresses.join(', ')}.`,
+  };
 }
 
 function imported(profile: string, serviceCidrs: readonly Prefix[], domains: readonly string[]): Answer {
