@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { protobufType, readProtobuf } from '../../../electron/backend/cluster/api/protobuf.ts';
 import { Adit, buildIfMissing } from '../../cli/adit.ts';
 import { kiloNode, kiloPeer, keyOf } from '../../unit/cluster/clusters.ts';
 import { joinerRole, readerRole } from '../../../shared/cluster/manifests/roles.ts';
@@ -18,6 +21,58 @@ const viewerRole = {
   rules: [
     { apiGroups: [''], resources: ['services', 'configmaps', 'pods'], verbs: ['get', 'list', 'watch'] },
   ],
+};
+
+interface ReadNode {
+  readonly metadata: { readonly name: string; readonly labels?: unknown; readonly annotations?: unknown };
+  readonly spec: {
+    readonly podCIDR?: string;
+    readonly podCIDRs?: readonly string[];
+    readonly providerID?: string;
+  };
+  readonly status: {
+    readonly addresses?: readonly unknown[];
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+/** What of a node is looked at. */
+function readParts({ metadata, spec, status }: ReadNode): unknown {
+  const { name, labels = {}, annotations = {} } = metadata;
+  const { podCIDR, podCIDRs = [], providerID } = spec;
+  const conditions = (status.conditions ?? []).map(({ type, status: state }) => [type, state]);
+  return [name, labels, annotations, podCIDR, podCIDRs, providerID, status.addresses ?? [], conditions];
+}
+
+/** A node that has something of everything. */
+const talkativeNode = {
+  metadata: {
+    name: 'talkative',
+    labels: { 'topology.kubernetes.io/region': 'eu', empty: '' },
+    annotations: { 'kilo.squat.ai/location': 'Zürich', 'k3s.io/node-args': '["server"]', empty: '' },
+    finalizers: ['example.org/stays'],
+  },
+  spec: {
+    podCIDR: '10.42.9.0/24',
+    podCIDRs: ['10.42.9.0/24', 'fd00:42:9::/64'],
+    providerID: 'aws:///eu-west-1a/i-0abc',
+    taints: [{ key: 'example.org/busy', effect: 'NoSchedule' }],
+    unschedulable: true,
+  },
+  status: {
+    capacity: { cpu: '4', memory: '8Gi' },
+    addresses: [
+      { type: 'InternalIP', address: '10.0.0.9' },
+      { type: 'InternalIP', address: 'fd00::9' },
+      { type: 'Hostname', address: 'talkative' },
+    ],
+    conditions: ['Ready', 'DiskPressure'].map((type) => ({
+      ...{ type, status: type === 'Ready' ? 'True' : 'False', reason: 'Lab', message: 'in the lab' },
+      ...{ lastHeartbeatTime: '2026-01-01T00:00:00Z', lastTransitionTime: '2026-01-01T00:00:00Z' },
+    })),
+    nodeInfo: { architecture: 'amd64', kubeletVersion: 'v1.35.0', osImage: 'Debian' },
+    images: [{ names: ['example.org/image:1'], sizeBytes: 12345 }],
+  },
 };
 
 /** More than one answer has. */
@@ -221,6 +276,30 @@ describe.skipIf(typeof programs === 'string')(
         message: expect.stringContaining(`the proxy 127.0.0.1:${proxy.port} answers 502`) as string,
       });
     });
+
+    it('says of nodes in protobuf what it says in JSON', async () => {
+      await cluster.write('POST', '/api/v1/nodes', talkativeNode);
+      await cluster.write('PATCH', '/api/v1/nodes/talkative/status', { status: talkativeNode.status });
+      const [asProtobuf, asJson] = await Promise.all(
+        [protobufType, 'application/json'].map((type) => nodesAs(type)),
+      );
+      const json = JSON.parse(String(asJson)) as { items: ReadNode[] };
+      const binary = readProtobuf(asProtobuf ?? Buffer.alloc(0)) as { items: ReadNode[] };
+      expect(binary.items.map(readParts)).toEqual(json.items.map(readParts));
+      expect(binary.items.map(({ metadata }) => metadata.name)).toContain('talkative');
+    });
+
+    /** All nodes, as a server writes them in a format. */
+    function nodesAs(accept: string): Promise<Buffer> {
+      const { certificate: ca } = cluster.authority;
+      const { certificate: cert, key } = cluster.authority.sign({ name: 'root', groups: ['system:masters'] });
+      return new Promise((resolve, reject) => {
+        const where = { host: '127.0.0.1', port: cluster.port, path: '/api/v1/nodes', ca, cert, key };
+        get({ ...where, agent: false, headers: { accept } }, (response) => {
+          void buffer(response).then(resolve, reject);
+        }).on('error', reject);
+      });
+    }
 
     it('gives a list of many pages whole', async () => {
       const names = Array.from({ length: manyNodes }, (_, index) => `many-${index}`);

@@ -6,6 +6,7 @@ import { connectionFault, unauthorized } from './failures.ts';
 import type { Credentials } from './login.ts';
 import { usualPatience } from './patience.ts';
 import type { Patience } from './patience.ts';
+import { protobufType, readProtobuf } from './protobuf.ts';
 import { send } from './send.ts';
 import type { ApiRequest, RawAnswer } from './send.ts';
 
@@ -14,7 +15,7 @@ export interface ApiAnswer {
   readonly status: number;
   /** The server's own time; Unix seconds. Null where it does not tell. */
   readonly date: number | null;
-  /** What it is; undefined for what is no JSON. */
+  /** What it is, as JSON has it; undefined for what is neither that nor what {@link readProtobuf} reads. */
   readonly value: unknown;
   /** The beginning of it, as it came. */
   readonly sample: string;
@@ -56,7 +57,8 @@ export class ApiClient {
         await delay(pauseOf(answer) * 1000);
         continue;
       }
-      return { status: answer.status, date, value: parsed(answer.text), sample: answer.text.slice(0, 2000) };
+      const sample = answer.bytes.toString('utf8', 0, 2000);
+      return { status: answer.status, date, value: valueIn(answer), sample };
     }
   }
 
@@ -102,9 +104,10 @@ function pauseOf({ headers }: RawAnswer): number {
   return Number.isFinite(asked) ? Math.min(Math.max(asked, 0), longestPause) : 1;
 }
 
-function parsed(text: string): unknown {
+function valueIn({ headers, bytes }: RawAnswer): unknown {
+  if (headers['content-type']?.startsWith(protobufType) === true) return readProtobuf(bytes);
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(bytes.toString('utf8')) as unknown;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { isObject } from '../../../../shared/cluster/objects/fields.ts';
 import { FaultError } from '../../../../shared/fault.ts';
 import type { ApiAnswer, ApiClient } from './client.ts';
+import { protobufPaths, readProtobuf } from './protobuf.ts';
 import { foreign, isAbsent, refusal } from './refusal.ts';
 
 /** A list of an API server. */
@@ -75,8 +76,9 @@ class Pages {
         method: 'GET',
         path,
         query: { ...query, ...place },
-        onBeginning: (text) => {
-          const next = nextIn(text);
+        mayBeProtobuf: protobufPaths.has(path),
+        onBeginning: (bytes) => {
+          const next = nextIn(bytes);
           if (next === null || this.#ahead.size >= mostAhead || this.#ahead.has(next)) return;
           const answer = this.#ask({ limit: pageSize, continue: next });
           // Whoever waits for it is told; nobody need.
@@ -96,9 +98,13 @@ class Pages {
 }
 
 /** Where the next page is, in the beginning of one as API servers write it; null where that does not say. */
-function nextIn(text: string): string | null {
+function nextIn(bytes: Buffer): string | null {
+  const list = readProtobuf(bytes, { isWhole: false });
+  if (list !== undefined) return nextOf(list) || null;
   const found =
-    /^\{"kind":"\w+List","apiVersion":"[^"\\]+","metadata":\{[^{}]*?"continue":"([\w=+/-]+)"/.exec(text);
+    /^\{"kind":"\w+List","apiVersion":"[^"\\]+","metadata":\{[^{}]*?"continue":"([\w=+/-]+)"/.exec(
+      bytes.toString('utf8'),
+    );
   return found?.[1] ?? null;
 }
 
@@ -115,8 +121,13 @@ function partIn({ value }: ApiAnswer): { readonly items: readonly unknown[]; rea
   // Go writes an empty list as null.
   const items = value['items'] ?? [];
   if (!Array.isArray(items)) return null;
-  const next = isObject(value['metadata']) ? value['metadata']['continue'] : '';
-  return { items: items as readonly unknown[], next: typeof next === 'string' ? next : '' };
+  return { items: items as readonly unknown[], next: nextOf(value) };
+}
+
+/** Where the page behind a list is; empty where there is none. */
+function nextOf(list: unknown): string {
+  const next = isObject(list) && isObject(list['metadata']) ? list['metadata']['continue'] : '';
+  return typeof next === 'string' ? next : '';
 }
 
 function endless(origin: string, what: string): FaultError {

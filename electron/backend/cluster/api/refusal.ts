@@ -44,11 +44,12 @@ export function refusal(origin: string, what: string, answer: ApiAnswer): FaultE
 export function foreign(origin: string, what: string, { status, sample, value }: ApiAnswer): FaultError {
   const title = /<title>\s*([^<]*?)\s*<\/title>/i.exec(sample)?.[1] ?? '';
   const isPage = /^\s*(<!doctype|<html|<head|<body)/i.test(sample);
-  const cut = value === undefined && /^\s*[{[]/.test(sample);
+  const format = /^\s*[{[]/.test(sample) ? 'JSON' : sample.startsWith('k8s\0') ? 'protobuf' : null;
+  const cut = value === undefined && format !== null;
   const found = isPage
     ? `a web page${title === '' ? '' : `, “${printable(title.slice(0, 100))}”`}`
     : cut
-      ? 'JSON that ends too early'
+      ? `${format} that ends too early`
       : JSON.stringify(sample.trim().slice(0, 100));
   return new FaultError({
     code: cut ? 'api-answer-broken' : 'api-answer-foreign',

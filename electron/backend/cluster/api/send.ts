@@ -3,6 +3,7 @@ import type { Agent, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { protobufType } from './protobuf.ts';
 import { hostOf, portOf } from './proxy.ts';
 import type { Patience } from './patience.ts';
 
@@ -14,15 +15,17 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Told the first piece of an answer with status 200, unpacked, while the rest of it is on its way. */
-  readonly onBeginning?: (text: string) => void;
+  /** Whether the answer may come in protobuf. */
+  readonly mayBeProtobuf?: boolean;
+  /** Told the first kilobyte of an answer with status 200, unpacked, while the rest of it is on its way. */
+  readonly onBeginning?: (bytes: Buffer) => void;
 }
 
 /** An answer of whatever answers at the server's address. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
-  readonly text: string;
+  readonly bytes: Buffer;
 }
 
 /** The most that is read of one answer, unpacked: what files may have. Bytes. */
@@ -63,7 +66,7 @@ export async function send(
     method: request.method,
     path: `${server.pathname.replace(/\/+$/, '')}${request.path}${query === '' ? '' : `?${query}`}`,
     headers: {
-      accept: 'application/json',
+      accept: request.mayBeProtobuf === true ? `${protobufType},application/json` : 'application/json',
       'accept-encoding': 'gzip',
       ...(body === null ? {} : { 'content-type': typeOf(request) }),
     },
@@ -90,7 +93,7 @@ export async function send(
     response.on('data', () => void silence.refresh());
     const status = response.statusCode ?? 0;
     const bytes = await bytesOf(unpacked(response), status === 200 ? request.onBeginning : undefined);
-    return { status, headers: response.headers, text: bytes.toString('utf8') };
+    return { status, headers: response.headers, bytes };
   } catch (error) {
     // An answer that is under way says no more than that it broke off.
     throw late.reason ?? error;
@@ -117,7 +120,7 @@ async function bytesOf(content: Readable, onBeginning: ApiRequest['onBeginning']
   let length = 0;
   try {
     for await (const chunk of content as AsyncIterable<Buffer>) {
-      if (length === 0) onBeginning?.(chunk.toString('utf8', 0, 1000));
+      if (length === 0) onBeginning?.(chunk.subarray(0, 1000));
       chunks.push(chunk);
       length += chunk.length;
       if (length > answerLimit) throw new GivenUp('large', `It has more than ${answerLimit} bytes.`);
