@@ -24,6 +24,10 @@ const drawn = 40;
 const [kgctl, count = '1000'] = process.argv.slice(2);
 if (kgctl === undefined) throw new Error('the path of kgctl is missing');
 const folder = mkdtempSync(join(tmpdir(), 'adit-kgctl-'));
+// However it ends: at a question that fails, or by Ctrl-C.
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.once('SIGINT', () => process.exit(130));
+
 /** What is asked of a mesh. */
 type Question = 'showconf' | 'graph';
 
@@ -49,7 +53,6 @@ async function work(program: string): Promise<void> {
 await Promise.all([work(kgctl), work(kgctl)]);
 server.closeAllConnections();
 server.close();
-rmSync(folder, { recursive: true });
 write('kgctl.txt', answers);
 write('kgctl-graph.txt', drawings);
 

@@ -8,8 +8,8 @@ import type { HeldResource } from './record.ts';
 
 /**
  * What was held for some tunnels, for when the record of it is lost: all that they need, which names itself ours by its tables, priorities
- * and marks. An interface is taken for ours where something listens on its tunnel's port, too. What a kernel setting was before is
- * lost: it stays.
+ * and marks. An interface is taken for ours where something listens on its tunnel's port, too. What a kernel setting was before does not
+ * follow from them.
  */
 export function holdingsOf(tunnels: readonly PlannedTunnel[]): HeldResource[] {
   const { user } = resolverNumbers();

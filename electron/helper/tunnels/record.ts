@@ -25,6 +25,7 @@ const formatVersion = 1;
 export const plannedFile = 'planned.json';
 
 const holdingsFile = 'holdings.json';
+const settingsFile = 'settings.json';
 const tunnelFile = /^tunnel-.+\.json$/;
 
 /** What a helper holds, by the record in its folder: another user's helper, say. Nothing where there is none, or it cannot be read. */
@@ -67,16 +68,31 @@ export class HoldingsRecord {
     this.#log = log;
   }
 
-  /** What whoever ran here before holds; where the record of it is damaged, what follows from the tunnels that others were told of. */
+  /**
+   * What whoever ran here before holds; where the record of it is damaged, what follows from the tunnels that others were told of. What
+   * kernel settings were before follows from nothing, and is in a file of its own.
+   */
   held(): readonly HeldResource[] {
     const document = this.#readHere(holdingsFile, holdings);
-    return document === 'damaged' ? holdingsOf(plannedIn(this.#folder.path)) : (document?.held ?? []);
+    if (document !== 'damaged') return document?.held ?? [];
+    const known = this.#readHere(settingsFile, settings);
+    const before = known === null || known === 'damaged' ? {} : known.before;
+    return holdingsOf(plannedIn(this.#folder.path)).map((held) => withValue(held, before));
   }
 
   /** Writes down what is held from now on. @throws FaultError `run-folder-unusable` */
   hold(held: readonly HeldResource[]): void {
+    this.#noteSettings(held);
     if (held.length === 0) this.#folder.remove(holdingsFile);
     else this.#write(holdingsFile, { held });
+  }
+
+  #noteSettings(held: readonly HeldResource[]): void {
+    const entries = held.flatMap(({ resource, before }) =>
+      resource.kind === 'sysctl' && before !== undefined ? [[resource.key, before] as const] : [],
+    );
+    if (entries.length === 0) this.#folder.remove(settingsFile);
+    else this.#write(settingsFile, { before: Object.fromEntries(entries) });
   }
 
   /** The tunnels that whoever ran here before has promised, in the order of their coming up. */
@@ -134,12 +150,21 @@ export class HoldingsRecord {
   }
 }
 
+/** What is held with the value that its kernel setting had before, where that is known. */
+function withValue(held: HeldResource, values: Readonly<Record<string, string>>): HeldResource {
+  const { resource } = held;
+  if (resource.kind !== 'sysctl' || !Object.hasOwn(values, resource.key)) return held;
+  const before = values[resource.key];
+  return before === undefined ? held : { ...held, before };
+}
+
 const header = z.object({ version: z.number(), boot: z.string(), namespace: z.string() });
 
 /** Of what is written whole by root alone, enough to tell that it is. */
 const holdings = z.looseObject({
   held: z.array(z.custom<HeldResource>((entry) => heldShape.safeParse(entry).success)),
 });
+const settings = z.looseObject({ before: z.record(z.string(), z.string()) });
 const heldShape = z.looseObject({ resource: z.looseObject({ kind: z.string() }) });
 const promise = z.looseObject({
   prepared: z.custom<PreparedTunnel>((prepared) => preparedShape.safeParse(prepared).success),

@@ -51,6 +51,15 @@ export class KubeCluster implements AsyncDisposable {
   /** Starts it, and waits until it is ready. */
   static async start({ apiServer, etcd }: KubePrograms): Promise<KubeCluster> {
     const folder = await mkdtemp(join(tmpdir(), 'adit-kube-'));
+    try {
+      return await KubeCluster.#startIn(folder, { apiServer, etcd });
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  static async #startIn(folder: string, { apiServer, etcd }: KubePrograms): Promise<KubeCluster> {
     const authority = new CertificateAuthority(folder);
     const alternatives = ['DNS:kubernetes', 'IP:127.0.0.1'];
     const server = authority.sign({ name: 'kube-apiserver', alternatives });

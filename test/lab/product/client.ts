@@ -62,9 +62,14 @@ export class AditClient implements AsyncDisposable {
     const home = await mkdtemp(join(tmpdir(), 'adit-home-'));
     const { user } = options;
     if (user !== undefined) await chown(home, user.uid, user.gid);
-    const helper = startHelper(host, socket, options);
-    await helper.line(/"ready"/, 20_000);
-    return new AditClient(host, socket, home, helper, options);
+    const client = new AditClient(host, socket, home, startHelper(host, socket, options), options);
+    try {
+      await client.helper.line(/"ready"/, 20_000);
+      return client;
+    } catch (error) {
+      await client[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** The helper's process. */

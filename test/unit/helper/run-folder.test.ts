@@ -204,6 +204,7 @@ describe('the record', () => {
       expect(log).toEqual(files.map((file) => `record-damaged ${join(folder.path, file)}`));
       expect(folder.names().sort()).toEqual([
         'holdings.json.damaged',
+        'settings.json',
         'tunnel-home.json.damaged',
         'tunnel-office.json',
       ]);
@@ -224,6 +225,28 @@ describe('the record', () => {
       .held()
       .map(({ resource }) => resource.kind);
     expect([...new Set(kinds)].sort()).toEqual(['firewall', 'kill-switch', 'resolver-rule', 'rule']);
+  });
+
+  it('that is damaged says what a kernel setting was before, which stands in a file of its own while it is changed', () => {
+    const folder = new RunFolder(0, temporaryFolder());
+    const record = recordIn(folder);
+    record.hold(held);
+    const told = planned({ prefixes: ['0.0.0.0/0'], endpoints: ['203.0.113.10'] });
+    folder.write('planned.json', JSON.stringify([told]));
+    const sysctls = () =>
+      recordIn(folder)
+        .held()
+        .filter(({ resource }) => resource.kind === 'sysctl');
+    writeFileSync(join(folder.path, 'holdings.json'), '{');
+    expect(sysctls()).toEqual(held.slice(1));
+    for (const name of ['holdings.json', 'settings.json']) writeFileSync(join(folder.path, name), '{');
+    expect(sysctls()).toEqual(held.slice(1).map(({ resource }) => ({ resource })));
+
+    recordIn(folder).hold(held);
+    expect(folder.names()).toContain('settings.json');
+    // The next helper knows of no file, and removes it all the same.
+    recordIn(folder).hold([]);
+    expect(folder.names()).not.toContain('settings.json');
   });
 
   it('does not take other files in its folder for tunnels', () => {
