@@ -155,7 +155,8 @@ export async function follow(
     if (isFirst || state !== told || (!isFault && outcome.differences.length > 0))
       context.say(isFault ? answerToFault(profile, outcome) : answerTo(profile, outcome));
     told = state;
-    const took = (performance.now() - began) / 1000;
+    // What does not answer is no large cluster, and has nothing to do with us: whether it is back is asked soon.
+    const took = isFault ? 0 : (performance.now() - began) / 1000;
     await delay(Math.max(pause, took * pausePerReading) * 1000, null, { signal }).catch(() => null);
   }
 }
