@@ -90,9 +90,22 @@ export class LiveTunnel {
   }
 
   set prepared(prepared: PreparedTunnel) {
-    if (prepared.tunnel !== this.#prepared.tunnel) this.#names = namesOf(prepared);
+    if (prepared.tunnel !== this.#prepared.tunnel) this.#rename(namesOf(prepared));
     this.#prepared = prepared;
     this.#isHeadOld = true;
+  }
+
+  /** An engine, which is read for what is new, knows no names. */
+  #rename(names: ReadonlyMap<KeyText, string | null>): void {
+    this.#names = names;
+    const renamed = new Map<KeyText, PeerStatus>();
+    for (const [key, peer] of this.#peers) {
+      const name = names.get(key) ?? null;
+      if (name === peer.status.name) continue;
+      peer.status = { ...peer.status, name };
+      renamed.set(key, peer.status);
+    }
+    this.#untold = [...this.#untold.filter(({ publicKey }) => !renamed.has(publicKey)), ...renamed.values()];
   }
 
   /** Whether somebody has given the outer packets another mark than ours. */

@@ -32,20 +32,24 @@ export class KubeCluster implements AsyncDisposable {
   readonly folder: string;
   readonly authority: CertificateAuthority;
   readonly #admin: SignedPair;
-  readonly #programs: readonly Running[];
+  readonly #database: Running;
+  readonly #start: () => Running;
+  #server: Running;
 
   private constructor(
     port: number,
     folder: string,
     authority: CertificateAuthority,
-    admin: SignedPair,
-    programs: readonly Running[],
+    database: Running,
+    start: () => Running,
   ) {
     this.port = port;
     this.folder = folder;
     this.authority = authority;
-    this.#admin = admin;
-    this.#programs = programs;
+    this.#admin = authority.sign(administrator);
+    this.#database = database;
+    this.#start = start;
+    this.#server = start();
   }
 
   /** Starts it, and waits until it is ready. */
@@ -78,7 +82,7 @@ export class KubeCluster implements AsyncDisposable {
       `--initial-advertise-peer-urls=http://127.0.0.1:${peer}`,
       `--initial-cluster=default=http://127.0.0.1:${peer}`,
     ]);
-    const kube = new Running('kube-apiserver', [
+    const serverWords = [
       apiServer,
       `--etcd-servers=http://127.0.0.1:${client}`,
       '--bind-address=127.0.0.1',
@@ -95,10 +99,11 @@ export class KubeCluster implements AsyncDisposable {
       '--service-cluster-ip-range=10.43.0.0/16',
       '--authorization-mode=RBAC',
       '--disable-admission-plugins=ServiceAccount',
-    ]);
-    const cluster = new KubeCluster(port, folder, authority, authority.sign(administrator), [kube, database]);
+    ];
+    const start = () => new Running('kube-apiserver', serverWords);
+    const cluster = new KubeCluster(port, folder, authority, database, start);
     try {
-      await cluster.#ready(kube);
+      await cluster.#ready();
       return cluster;
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
@@ -108,7 +113,23 @@ export class KubeCluster implements AsyncDisposable {
 
   /** The processes of the API server and of its database. */
   get processes(): number[] {
-    return this.#programs.flatMap(({ pid }) => pid ?? []);
+    return [this.#server, this.#database].flatMap(({ pid }) => pid ?? []);
+  }
+
+  /** Stops the API server where it stands, as a machine that hangs, or lets it go on. */
+  async hang(hangs: boolean): Promise<void> {
+    await this.#server.kill(hangs ? 'SIGSTOP' : 'SIGCONT');
+  }
+
+  /** Ends the API server; its database stays. */
+  async endServer(): Promise<void> {
+    await end(this.#server);
+  }
+
+  /** Starts the API server again after its end, and waits until it is ready. */
+  async startServer(): Promise<void> {
+    this.#server = this.#start();
+    await this.#ready();
   }
 
   /** Asks as the administrator. */
@@ -180,15 +201,12 @@ export class KubeCluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // The API server waits for its requests, watches among them; there is nothing of it to be kept.
-    for (const program of this.#programs) {
-      await program.kill('SIGKILL');
-      await program.stop();
-    }
+    for (const program of [this.#server, this.#database]) await end(program);
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  async #ready(kube: Running): Promise<void> {
+  async #ready(): Promise<void> {
+    const kube = this.#server;
     const deadline = Date.now() + PATIENCE_MS;
     while (kube.running && Date.now() < deadline) {
       const status = await this.ask('GET', '/readyz').then(
@@ -200,6 +218,12 @@ export class KubeCluster implements AsyncDisposable {
     }
     throw new Error(`kube-apiserver is not ready: ${kube.errorLines.slice(-10).join('\n')}`);
   }
+}
+
+/** The API server waits for its requests, watches among them; there is nothing of it to be kept. */
+async function end(program: Running): Promise<void> {
+  await program.kill('SIGKILL');
+  await program.stop();
 }
 
 function base64(text: string): string {

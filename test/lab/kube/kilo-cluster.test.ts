@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { callerSeenBy } from '../measure.ts';
 import { signalProcess } from '../namespaces.ts';
 import { addressOf, clusterName, everything, lanName } from '../product/names.ts';
-import { Running } from '../running.ts';
 import { WEB_SERVICE } from '../scenarios/cloud.ts';
 import type { CloudName } from '../scenarios/cloud.ts';
 import { difference } from '../snapshot.ts';
 import { describeInLab } from '../testing.ts';
 import { inCluster, podsThatAnswer, soon, whyNot } from './kilo-stage.ts';
 import { peersPath } from './kilo.ts';
+import { startConnect } from './stage.ts';
 
 const nothing = { gone: [], added: [] };
 
@@ -19,25 +19,11 @@ describeInLab('a Kilo cluster with a real API server', () => {
     `is reached by one command, followed, and left without a trace${whyNot}`,
     { timeout: 300_000 },
     async () => {
-      await inCluster(async ({ scenario, cluster, agents, adit, source }) => {
+      await inCluster(async (stage) => {
+        const { scenario, cluster, agents, adit } = stage;
         const { client } = scenario;
         const before = await everything(client);
-        const words = [
-          'cluster',
-          'connect',
-          ...source,
-          '--as',
-          'work',
-          '--name',
-          'laptop',
-          '--rm',
-          '--every=1',
-          '--json',
-        ];
-        await using connect = new Running('connect', adit.argv(...words), undefined, {
-          env: adit.environment,
-        });
-        await connect.line(/"state":"connected"/, 60_000);
+        await using connect = await startConnect(stage);
         // A node that has not let the new Peer in yet is called again after 5 s.
         await expect.poll(() => podsThatAnswer(scenario), soon).toEqual(all);
         // By the first node of all, aliyun, whose address in the mesh the web server sees.

@@ -11,6 +11,7 @@ import { applyPeer } from '../../../electron/backend/cluster/peers/apply.ts';
 import { remakePeer } from '../../../electron/backend/cluster/peers/remake.ts';
 import type { LostPeer } from '../../../electron/backend/cluster/peers/remake.ts';
 import type { PeerWish } from '../../../electron/backend/cluster/peers/wish.ts';
+import { deletePeer } from '../../../electron/backend/cluster/peers/objects.ts';
 import { clusterOf } from '../../../shared/cluster/cluster.ts';
 import { joinerRole, readerRole } from '../../../shared/cluster/manifests/roles.ts';
 import type { Address } from '../../../shared/network/address.ts';
@@ -37,7 +38,11 @@ interface Applied {
 }
 
 interface PeerObject {
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
@@ -170,6 +175,19 @@ describe.skipIf(typeof programs === 'string')(
       expect(await adit.json('cluster', 'peer', 'remove', ...joiner)).toEqual({ name: 'laptop' });
       expect(await peerNames()).toEqual(['first']);
       expect(await new KeyRing(adit.home).find(made.publicKey)).toBeNull();
+    });
+
+    it('one that somebody has made anew under its name is not taken away in its stead', async () => {
+      await apply(adit, '--name', 'laptop');
+      const { uid = '' } = (await peerNamed('laptop')).metadata;
+      await cluster.write('DELETE', `${peersPath}/laptop`);
+      await cluster.write('POST', peersPath, kiloPeer('laptop', { allowedIPs: ['10.5.7.7/32'] }));
+      await asJoiner(async (client) => {
+        await expect(deletePeer(client, 'laptop', uid)).rejects.toMatchObject({
+          fault: { code: 'api-refused' },
+        });
+      });
+      expect((await peerNamed('laptop')).spec['allowedIPs']).toEqual(['10.5.7.7/32']);
     });
 
     it('who has read the cluster before somebody else took the address, takes the next after all', async () => {

@@ -148,15 +148,20 @@ export class MeshMember {
     return new MeshMember(host, link, privateKey);
   }
 
-  /** Makes the node what Kilo makes of it in a mesh. Sessions go on. @param own the node as the mesh knows it */
-  async follow(own: MeshNode, nodes: readonly MeshNode[], visitors: readonly MeshVisitor[]): Promise<void> {
+  /**
+   * Makes the node what Kilo makes of it in a mesh. Sessions go on.
+   *
+   * @param own the node as the mesh knows it
+   * @returns its address in the mesh; null where another leads its location
+   */
+  async follow(own: MeshNode, nodes: readonly MeshNode[], visitors: readonly MeshVisitor[]): Promise<string | null> {
     const state = stateOf(own, this.#link, nodes, visitors);
     const text = JSON.stringify(state);
-    if (text === this.#known) return;
+    const { address } = state;
+    if (text === this.#known) return address;
     const file = '/etc/wireguard/kilo0.conf';
     const head = `[Interface]\nPrivateKey = ${this.#privateKey}\nListenPort = ${KILO_PORT}\n`;
     await this.#host.write(file, [head, ...state.peers].join('\n'), 0o600);
-    const { address } = state;
     const link =
       address === null
         ? 'ip address flush dev kilo0; ip link set dev kilo0 down'
@@ -174,5 +179,6 @@ export class MeshMember {
         case ' ${kept.join(' ')} ' in *" $range "*) ;; *) ip route del "$range" proto ${PROTOCOL} ;; esac
       done`);
     this.#known = text;
+    return address;
   }
 }

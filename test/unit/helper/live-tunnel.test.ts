@@ -85,6 +85,21 @@ describe('a tunnel as it lives', () => {
     });
   });
 
+  it('tells of a peer that is only called otherwise, though its engine has nothing new to say', async () => {
+    const { live } = await liveTunnel();
+    await live.look();
+    const before = live.status();
+    const peers = [peerOf({ name: 'Ali_Server (stale)' }), peerOf({ publicKey: keys.other })];
+    live.prepared = preparedOf({ tunnel: { ...twoPeers, peers } });
+    const change = await live.look();
+    expect(change?.peers?.map(({ publicKey, name }) => [publicKey, name])).toEqual([
+      [keys.peer, 'Ali_Server (stale)'],
+    ]);
+    expect(live.status().peers.map(({ name }) => name)).toEqual(['Ali_Server (stale)', null]);
+    if (change === null) throw new Error('nothing is told');
+    expect(foldChange([before], change)).toEqual([live.status()]);
+  });
+
   it('has the names and the order of its profile, and what its engine says of port and mark', async () => {
     const { live } = await liveTunnel();
     await live.look();

@@ -54,7 +54,9 @@ export async function readCluster(client: ApiClient, { kinds, required }: Wanted
   // The first answer tells whether there is any use in the others, and the time.
   const [first, ...others] = kinds;
   if (first === undefined) return noReadings;
-  asked.set(first, await ask(client, first));
+  const beginning = await ask(client, first);
+  if (beginning.fault !== null && required.includes(first)) throw beginning.fault;
+  asked.set(first, beginning);
   await Promise.all(others.map(async (kind) => asked.set(kind, await ask(client, kind))));
   const faults = [...asked.values()].flatMap(({ fault }) => fault ?? []);
   const missing = required.flatMap((kind) => asked.get(kind)?.fault ?? [])[0];

@@ -133,11 +133,14 @@ const lasting: ReadonlySet<string> = new Set([
   'cluster-record-unreadable',
 ]);
 
+/** Nobody has answered: however long that was waited for, it cost the cluster nothing, and that it is back is to be seen soon. */
+const unanswered: ReadonlySet<string> = new Set(['api-unreachable', 'api-on-loopback', 'api-timeout']);
+
 /** Looks again and again until it is interrupted, and says what is news. */
 export async function follow(
-  context: CommandContext,
+  context: Pick<CommandContext, 'say'>,
   profile: string,
-  sync: ClusterSync,
+  sync: Pick<ClusterSync, 'step'>,
   pause: number,
   signal: AbortSignal,
 ): Promise<void> {
@@ -155,7 +158,7 @@ export async function follow(
     if (isFirst || state !== told || (!isFault && outcome.differences.length > 0))
       context.say(isFault ? answerToFault(profile, outcome) : answerTo(profile, outcome));
     told = state;
-    const took = (performance.now() - began) / 1000;
+    const took = isFault && unanswered.has(outcome.code) ? 0 : (performance.now() - began) / 1000;
     await delay(Math.max(pause, took * pausePerReading) * 1000, null, { signal }).catch(() => null);
   }
 }

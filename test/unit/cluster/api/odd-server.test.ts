@@ -193,6 +193,21 @@ describe('a cluster of which not all can be read', () => {
     expect(await faultBy({ '*': text('text/html', html) })).toBe('api-answer-foreign');
   });
 
+  it('is asked for nothing more where the first list is needed and does not come', async () => {
+    const asked: string[] = [];
+    const noting: Answering = (request, response, url) => {
+      asked.push(url.pathname);
+      silent(request, response, url);
+    };
+    const client = await clientOf({ '*': noting }, { silence: 300, answer: 60_000 });
+    const fault = faultOf(
+      await readCluster(client, { ...everything, required: ['nodes'] }).catch((error: unknown) => error),
+    );
+    client.close();
+    expect(fault.code).toBe('api-timeout');
+    expect(asked).toEqual([nodesPath]);
+  });
+
   it('tells of its Services by refusing one, only where it has no ServiceCIDRs', async () => {
     const asked: string[] = [];
     const service: Answering = (request, response, url) => {
