@@ -11,6 +11,8 @@ const mark = markText(outerMark);
  * Our table of nftables, for `nft -f`: one transaction that replaces the table as a whole.
  *
  * - `spoofed` drops packets to a tunnel's address that come in by another interface (CVE-2019-14899)
+ * - `within` drops outer packets that would leave with a tunnel's address as their source, as those do for which the kernel finds no other,
+ *   such as over IPv6 while the uplink's address is gone and its route is not: the peer would answer into the tunnel itself, for good
  * - `sent` and `answers` give whatever answers a tunnel's outer packets the mark of these, so that a strict reverse path
  *   filter (rp_filter=1) looks up its source past the tunnels' routes: ICMP errors too, and, because connection tracking
  *   puts them together first, fragments. The ports give it to a peer's first packet, which answers nothing. What answers the
@@ -23,6 +25,7 @@ const mark = markText(outerMark);
 export function firewallOf(tunnels: readonly PlannedTunnel[], resolver: number): FirewallResource {
   const chains = [
     chain('spoofed', 'prerouting', 'raw', spoofRules(tunnels)),
+    chain('within', 'output', 'raw', withinRules(tunnels)),
     ...markChains(tunnelsInNeedOfMark(tunnels), resolver),
   ];
   return { kind: 'firewall', ...tableText(firewallTable, chains.join('')) };
@@ -39,6 +42,16 @@ function spoofRules(tunnels: readonly PlannedTunnel[]): string[] {
   }
   return [...interfaces].map(
     ([match, names]) => `${match} iifname != { ${names.join(', ')} } fib saddr type != local drop`,
+  );
+}
+
+/** An address that the interface they leave by has too may be their source. */
+function withinRules(tunnels: readonly PlannedTunnel[]): string[] {
+  const sources = tunnels
+    .flatMap(usableAddresses)
+    .map(({ address }) => `${address.family === 4 ? 'ip' : 'ip6'} saddr ${formatAddress(address)}`);
+  return [...new Set(sources)].map(
+    (match) => `meta mark ${mark} ${match} fib saddr . oif type != local drop`,
   );
 }
 

@@ -65,6 +65,32 @@ describeInLab('traffic is back soon', () => {
     });
   });
 
+  test('of an IPv6 address that went before its route did, and left the tunnel’s own alone', async () => {
+    await using stage = await openFullTunnel();
+    const { client, lab, profile, relay, router } = stage;
+    await router.shell('echo 1 > /proc/sys/net/ipv6/conf/all/forwarding');
+    await router.ip('address add 2001:db8:1::1/64 dev lan', 'address add 2001:db8:f::20/64 dev wan');
+    await relay.ip('address add 2001:db8:f::10/64 dev em1', 'address add fd77::1/64 dev wg0');
+    // As on the internet: an answer to an address that nobody has would be gone.
+    await relay.ip('route add 2001:db8:1::/64 via 2001:db8:f::20');
+    const key = (await relay.run(['wg', 'show', 'wg0', 'peers'])).stdout.trim();
+    await relay.run(['wg', 'set', 'wg0', 'peer', key, 'allowed-ips', '10.200.200.11/32,fd77::2/128']);
+    await client.ip('address add 2001:db8:1::11/64 dev eth0', 'route add default via 2001:db8:1::1');
+    await using adit = await AditClient.start(client, lab.folder);
+    const text = profile.text
+      .replace(/^Address = .*$/m, 'Address = 10.200.200.11/24, fd77::2/128')
+      .replace(/^Endpoint = .*$/m, 'Endpoint = [2001:db8:f::10]:51820');
+    await adit.import('home', text);
+    await adit.done('up', 'home', '--wait=20');
+    await using stream = new PingStream(client, web, { intervalMs: 20 });
+    await expect.poll(() => stream.replies.length, { timeout: 20_000 }).toBeGreaterThan(10);
+    await client.ip('address del 2001:db8:1::11/64 dev eth0');
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const back = performance.now();
+    await client.ip('address add 2001:db8:1::50/64 dev eth0', 'route replace default via 2001:db8:1::1');
+    expect((await stream.outageSince(back, { deadlineMs: 20_000 })).backAfterMs).toBeLessThan(limit);
+  });
+
   test('of waking up, when the far side has forgotten the session', async () => {
     await using stage = await openFullTunnel();
     const { client, profile, relay } = stage;

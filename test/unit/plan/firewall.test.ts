@@ -11,7 +11,12 @@ function rulesIn(...tunnels: TunnelTexts[]): string[] {
   return firewallOf(tunnels.map(planned), 60_853)
     .ruleset.split('\n')
     .map((line) => line.trim())
-    .filter((line) => /daddr|mark/.test(line));
+    .filter((line) => /daddr|mark/.test(line) && !line.includes(' oif '));
+}
+
+function sourceRulesIn(...tunnels: TunnelTexts[]): string[] {
+  const lines = firewallOf(tunnels.map(planned), 60_853).ruleset.split('\n');
+  return lines.filter((line) => line.includes(' oif ')).map((line) => line.trim());
 }
 
 const full = { prefixes: ['0.0.0.0/0'], endpoints: ['203.0.113.2'] };
@@ -30,8 +35,17 @@ describe('the firewall table', () => {
     ]);
   });
 
+  it('drops outer packets whose source is a tunnel’s address, once for each address', () => {
+    const office = { interface: 'office', addresses: ['10.4.0.9/32'] };
+    expect(sourceRulesIn({ addresses: ['10.4.0.9/32', 'fd00::9/128'] }, office)).toEqual([
+      'meta mark 0x000020ad ip saddr 10.4.0.9 fib saddr . oif type != local drop',
+      'meta mark 0x000020ad ip6 saddr fd00::9 fib saddr . oif type != local drop',
+    ]);
+  });
+
   it('names no address that the interface cannot hold', () => {
     expect(rulesIn({ addresses: ['fd00::9/128'], ipv6: false })).toEqual([]);
+    expect(sourceRulesIn({ addresses: ['fd00::9/128'], ipv6: false })).toEqual([]);
   });
 
   it('marks answers only where a tunnel needs it, and the ports of those tunnels only', () => {
