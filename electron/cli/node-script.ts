@@ -12,7 +12,7 @@ import { shellWord } from '../../shared/diagnosis/commands.ts';
 import { FaultError } from '../../shared/fault.ts';
 import { formatAddress, parseAddress } from '../../shared/network/address.ts';
 import { formatPrefix, networkOf, parseInterfaceAddress, samePrefix } from '../../shared/network/prefix.ts';
-import { inForm, readClusterOptions, readOutput, readSource } from './cluster-source.ts';
+import { inForm, nodesAndRanges, readClusterOptions, readOutput, readSource } from './cluster-source.ts';
 import { KeyRing } from '../backend/cluster/keys.ts';
 import { publicKeyIn } from '../backend/cluster/keep-second-mesh.ts';
 import { SecondMeshes } from '../backend/cluster/second-meshes.ts';
@@ -48,12 +48,6 @@ export const nodeScriptOptions = {
     summary: 'Where the one node is dialled (default: what the cluster says)',
   },
 } as const satisfies Readonly<Record<string, Option>>;
-
-/** What a script is made of: nodes alone, and whatever tells of ranges that the tunnel's has to be apart from. */
-const nodesAndRanges = {
-  kinds: ['nodes', 'peers', 'services', 'configMaps', 'serviceCidrs', 'pods', 'ciliumNodes'],
-  required: ['nodes'],
-} as const;
 
 /**
  * The script for nodes. The laptop's key is made with the first one for a profile, and kept for it.

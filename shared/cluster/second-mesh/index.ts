@@ -2,7 +2,9 @@
 export { newLaptopEnd, nodesNamed, secondMeshOf } from './plan.ts';
 export type { LaptopEnd, SecondMesh, SecondMeshNode } from './plan.ts';
 export { nodeScript } from './node-script.ts';
-export { readNodeLines } from './node-lines.ts';
+export { formatNodeLine, missingLines, parseNodeLine, readNodeLines } from './node-lines.ts';
+export { joinMembers } from './members.ts';
+export type { MeshMember } from './members.ts';
 export type { NodeLine, NodeLines } from './node-lines.ts';
-export { secondMeshProfile, secondMeshWarnings } from './profile.ts';
+export { presentMembers, secondMeshProfile, secondMeshWarnings } from './profile.ts';
 export type { SecondMeshOptions } from './profile.ts';

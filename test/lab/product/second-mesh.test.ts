@@ -6,7 +6,9 @@ import type { Host } from '../host.ts';
 import { setUp } from '../host-plan.ts';
 import { Lab } from '../lab.ts';
 import { answers, callerSeenBy } from '../measure.ts';
+import { Running } from '../running.ts';
 import { openFourClouds } from '../scenarios/four-clouds.ts';
+import type { FourClouds } from '../scenarios/four-clouds.ts';
 import { startWeb } from '../services.ts';
 import { difference, networkSnapshot } from '../snapshot.ts';
 import { describeInLab } from '../testing.ts';
@@ -68,6 +70,46 @@ async function fileOf(adit: AditClient, name: string, text: string): Promise<str
   const path = join(adit.home, name);
   await writeFile(path, text);
   return path;
+}
+
+/** The cluster changes, and the tunnel with it, while the sessions of the others go on. */
+async function followed({ client, clouds }: FourClouds, adit: AditClient, list: string): Promise<void> {
+  const others = clouds.filter(({ name }) => name !== 'gcp');
+  const gone = clouds.find(({ name }) => name === 'gcp');
+  if (gone === undefined) throw new Error('no gcp');
+  const sessionOf = async (name: string): Promise<string | null> =>
+    (await adit.status('k3s')).peers.find((peer) => peer.name === name)?.latestHandshake ?? null;
+  const before = await sessionOf('azure');
+  expect(before).not.toBeNull();
+  await using sync = new Running(
+    'sync',
+    adit.argv('cluster', 'sync', 'k3s', '--every=1', '--json'),
+    undefined,
+    {
+      env: adit.environment,
+    },
+  );
+  await sync.line(/"changes":\[\]/, 60_000);
+  await writeFile(list, listOf(others));
+  await sync.line(/"kind":"removed","name":"gcp"/, 60_000);
+  expect(await answers(client, gone.podAddress)).toBe(false);
+  for (const { podAddress, name } of others)
+    expect(await callerSeenBy(client, `http://${podAddress}/`), name).not.toBe('');
+
+  // A list that cannot be read leaves the tunnel as it is.
+  await writeFile(list, '{');
+  await sync.line(/"error"/, 60_000);
+  expect(await callerSeenBy(client, `http://${others[0]?.podAddress ?? ''}/`)).not.toBe('');
+  await writeFile(list, listOf(clouds));
+  await sync.line(/"kind":"added","name":"gcp"/, 60_000);
+  expect(await callerSeenBy(client, `http://${gone.podAddress}/`)).not.toBe('');
+
+  await adit.done('cluster', 'gateway', 'k3s', 'azure');
+  const way = (await adit.status('k3s')).peers.find(({ allowedIps }) => allowedIps.includes('10.43.0.0/16'));
+  expect(way?.name).toBe('azure');
+  await adit.done('cluster', 'gateway', 'k3s', 'aws');
+  expect(await callerSeenBy(client, 'http://10.43.0.80/')).not.toBe('');
+  expect(await sessionOf('azure')).toBe(before);
 }
 
 /** A firewall that people write for nft itself: what one chain accepts, each of the others may still drop. */
@@ -146,6 +188,8 @@ describeInLab('a second mesh, where a laptop cannot join the network’s own', (
     for (const { podAddress, name } of clouds)
       expect(await callerSeenBy(client, `http://${podAddress}/`), name).not.toBe('');
     expect(await callerSeenBy(client, 'http://10.43.0.80/')).not.toBe('');
+
+    await followed(stage, adit, list);
 
     await adit.done('down', 'k3s');
     for (const { name } of clouds) expect(await runScript(nodes[name], script, '--remove')).toBe('');

@@ -4,6 +4,8 @@ import { clusterOf } from '../../../shared/cluster/cluster.ts';
 import type { Cluster } from '../../../shared/cluster/cluster.ts';
 import { profileText } from '../../../shared/cluster/profile.ts';
 import {
+  joinMembers,
+  missingLines,
   newLaptopEnd,
   nodeScript,
   nodesNamed,
@@ -12,7 +14,7 @@ import {
   secondMeshProfile,
   secondMeshWarnings,
 } from '../../../shared/cluster/second-mesh/index.ts';
-import type { SecondMeshOptions } from '../../../shared/cluster/second-mesh/index.ts';
+import type { LaptopEnd, SecondMeshOptions } from '../../../shared/cluster/second-mesh/index.ts';
 import { diagnose, fillOwnEnd, generateKeyPair, parse } from '../../../shared/config/index.ts';
 import { formatAddress, parseAddress } from '../../../shared/network/address.ts';
 import { formatInterfaceAddress, formatPrefix, parsePrefix } from '../../../shared/network/prefix.ts';
@@ -57,14 +59,25 @@ function prefix(text: string): Prefix {
   return parsed;
 }
 
-function profileOf(cluster: Cluster, text: string, options: Partial<SecondMeshOptions> = {}) {
-  return secondMeshProfile(cluster, readNodeLines(text, cluster).lines, {
-    laptop: newLaptopEnd(cluster, laptopKey, anything),
+function profileOf(
+  cluster: Cluster,
+  text: string,
+  options: Partial<SecondMeshOptions> & { readonly laptop?: LaptopEnd } = {},
+) {
+  const { laptop = newLaptopEnd(cluster, laptopKey, anything), ...rest } = options;
+  const { members } = joinMembers(
+    cluster,
+    secondMeshOf(cluster, laptop),
+    readNodeLines(text, cluster).lines,
+    [],
+  );
+  return secondMeshProfile(cluster, members, {
+    addresses: [laptop.address],
     single: false,
     gateway: null,
     serviceCidrs: [prefix('10.43.0.0/16')],
     podCidrs: new Map(),
-    ...options,
+    ...rest,
   });
 }
 
@@ -118,8 +131,9 @@ describe('the profile of a second mesh', () => {
   it('takes Pod CIDRs that somebody gives, and says whose Pods are left out', () => {
     const podCidrs = new Map([['c', [prefix('10.240.0.0/24')]]]);
     expect(carried(profileOf(three, lines, { podCidrs }))['c']).toEqual(['10.240.0.0/24']);
-    expect(secondMeshWarnings(three, { podCidrs })).toEqual([]);
-    const [left] = secondMeshWarnings(three, { podCidrs: new Map() });
+    const { address } = newLaptopEnd(three, laptopKey, anything);
+    expect(secondMeshWarnings(three, [], { addresses: [address], podCidrs })).toEqual([]);
+    const [left] = secondMeshWarnings(three, [], { addresses: [address], podCidrs: new Map() });
     expect(left).toMatchObject({ code: 'node-pods-unreached', object: 'node/c' });
     expect(left?.hint).toContain('--pod-cidr c=');
   });
@@ -140,7 +154,11 @@ describe('the lines that nodes print', () => {
     const text = `Last login: today\r\n[10.0.0.1] adit-node a ${keyOf('a')} 203.0.113.1:51822\r\n\r\n\0\u001b[31madit-node\n`;
     const found = readNodeLines(text, three);
     expect(found.lines).toMatchObject([{ name: 'a', publicKey: keyOf('a') }]);
-    expect(warned(text)).toEqual(['node-line-missing node/b', 'node-line-missing node/c']);
+    expect(warned(text)).toEqual([]);
+    expect(missingLines(three, found.lines, 'my work').map(({ object, hint }) => [object, hint])).toEqual([
+      ['node/b', expect.stringContaining("adit cluster manifest --node b --as 'my work' > node.sh")],
+      ['node/c', expect.stringContaining("--as 'my work' --keys keys.txt --replace")],
+    ]);
   });
 
   it('count once a node, the last of them', () => {

@@ -1,3 +1,4 @@
+import { shellWord } from '../../../diagnosis/commands.ts';
 import { nameIn, warningEntry } from '../entry.ts';
 
 /** What can be said of a mesh beside the cluster’s own, and of the lines that its nodes print. */
@@ -32,10 +33,13 @@ export const secondMeshEntries = {
   ),
   'node-line-missing': warningEntry(
     'A node has no line "adit-node", so it is in no second mesh.',
-    (subject) => ({
-      message: `There is no line of ${nameIn(subject)}, so its Pods are not reached through it.`,
-      hint: `Run the script there: adit cluster manifest --node ${nameIn(subject)} --as NAME`,
-    }),
+    (subject, profile: string) => {
+      const [node, name] = [nameIn(subject), shellWord(profile)];
+      return {
+        message: `There is no line of ${node}, so its Pods are not reached through it.`,
+        hint: `Run the script there, and take in its line: adit cluster manifest --node ${node} --as ${name} > node.sh; ssh root@${node} sh -s < node.sh > keys.txt; adit cluster import --as ${name} --keys keys.txt --replace`,
+      };
+    },
   ),
   'node-key-shared': warningEntry(
     'Two nodes have the same key, so only one of them can be a peer.',
