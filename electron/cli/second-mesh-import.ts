@@ -2,6 +2,7 @@ import { chosenServiceCidrs } from '../../shared/cluster/chosen-service-cidrs.ts
 import { clusterOf } from '../../shared/cluster/cluster.ts';
 import type { Cluster } from '../../shared/cluster/cluster.ts';
 import {
+  carriedBy,
   joinMembers,
   missingLines,
   presentMembers,
@@ -102,7 +103,7 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
       : chosenServiceCidrs(words, cluster);
   const gateway = valueOf(given, 'gateway') ?? null;
   const choices = {
-    addresses: [laptop.address],
+    addresses: laptop.addresses,
     single: has(given, 'single') || (before?.single === true && !has(given, 'per-node')),
     podCidrs,
     serviceCidrs,
@@ -140,9 +141,9 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
     ...ofLines,
     ...ofMembers,
     ...missingLines(cluster, members, name),
-    ...secondMeshWarnings(cluster, members, choices),
+    ...secondMeshWarnings(cluster, members, choices, name),
   ];
-  const services = serviceCidrs.filter(({ family }) => family === 4).map(formatPrefix);
+  const services = serviceCidrs.filter(carriedBy(laptop.addresses)).map(formatPrefix);
   return {
     json: {
       profile: kept.name,

@@ -97,10 +97,24 @@ export class ClusterSync {
       usedGateway: content.gateway,
       written: content.peers.map(({ publicKey }) => publicKey),
     };
-    if (JSON.stringify(next) !== JSON.stringify(known)) await records.keep(profile.name, next);
+    await this.#keep(profile.name, known, next, gateway);
     this.#attendance = attendance;
     this.#wasAway = false;
     return { differences, stale, gateway: content.gateway, isApplied, warnings };
+  }
+
+  /** Keeps what was found out, unless somebody has chosen something else meanwhile: the next look is by that. */
+  async #keep(
+    profile: string,
+    known: KeptCluster,
+    next: KeptCluster,
+    gateway: string | undefined,
+  ): Promise<void> {
+    const { kept: records } = this.#hands;
+    const latest = await records.get(profile);
+    if (JSON.stringify(latest) !== JSON.stringify(known)) {
+      if (gateway !== undefined) await records.keep(profile, { ...latest, gateway });
+    } else if (JSON.stringify(next) !== JSON.stringify(known)) await records.keep(profile, next);
   }
 
   async #read(profile: string, kept: KeptCluster): Promise<Read> {

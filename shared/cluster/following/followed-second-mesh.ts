@@ -57,7 +57,10 @@ export function followedSecondMesh(
     },
     members,
     stale: [...stale],
-    warnings: [...missingLines(cluster, members, name), ...secondMeshWarnings(cluster, members, options)],
+    warnings: [
+      ...missingLines(cluster, members, name),
+      ...secondMeshWarnings(cluster, members, options, name),
+    ],
   };
 }
 

@@ -47,7 +47,7 @@ export function joinMembers(
     const [plan, node] = [planned.get(line.name), present.get(line.name)];
     if (plan === undefined || node === undefined) return [];
     const isFollowed = isSaid(hostIn(line.endpoint), node, hostsOf(node));
-    return [{ ...line, addresses: [plan.address], isFollowed, podCidrs: node.podCidrs }];
+    return [{ ...line, addresses: plan.addresses, isFollowed, podCidrs: node.podCidrs }];
   });
   const names = new Set(fresh.map(({ name }) => name));
   const others = before

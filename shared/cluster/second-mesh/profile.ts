@@ -10,6 +10,7 @@ import { formatMeshEndpoint } from '../values/endpoint.ts';
 import { clusterWarning } from '../warnings/catalogue.ts';
 import type { ClusterWarning } from '../warnings/catalogue.ts';
 import type { MeshMember } from './members.ts';
+import { familiesOf } from './tunnel-network.ts';
 
 /** How a second mesh is used. */
 export interface SecondMeshOptions {
@@ -74,20 +75,28 @@ export function presentMembers({ nodes }: Cluster, members: readonly MeshMember[
   return nodes.flatMap(({ name }) => known.get(name) ?? []);
 }
 
-/** What a profile of a second mesh leaves out: Pods of nodes that have no Pod CIDR of IPv4. */
+/** What a profile of a second mesh leaves out: Pods of nodes without a Pod CIDR, and a family that the tunnel does not have. */
 export function secondMeshWarnings(
   cluster: Cluster,
   members: readonly MeshMember[],
   { addresses, podCidrs }: Pick<SecondMeshOptions, 'addresses' | 'podCidrs'>,
+  profile: string,
 ): ClusterWarning[] {
-  const podCidrsOf = podCidrsIn(cluster, members, podCidrs, carriedBy(addresses));
-  return cluster.nodes
-    .filter(({ name }) => podCidrsOf(name).length === 0)
-    .map(({ name }) => clusterWarning('node-pods-unreached', `node/${name}`));
+  const isCarried = carriedBy(addresses);
+  const podCidrsOf = podCidrsIn(cluster, members, podCidrs, isCarried);
+  const missing = familiesOf(cluster).filter(
+    (family) => !addresses.some((address) => address.family === family),
+  );
+  return [
+    ...missing.map((family) => clusterWarning('family-unreached', 'cluster', family, profile)),
+    ...cluster.nodes
+      .filter(({ name }) => podCidrsOf(name).length === 0)
+      .map(({ name }) => clusterWarning('node-pods-unreached', `node/${name}`)),
+  ];
 }
 
 /** Whether a network is of a family that the tunnel has. */
-function carriedBy(addresses: readonly Address[]): (prefix: Prefix) => boolean {
+export function carriedBy(addresses: readonly Address[]): (prefix: Prefix) => boolean {
   const families = new Set(addresses.map(({ family }) => family));
   return ({ family }) => families.has(family);
 }

@@ -8,12 +8,13 @@ import { keptMembers } from '../../../electron/backend/cluster/kept-members.ts';
 import { KeyRing } from '../../../electron/backend/cluster/keys.ts';
 import { ClusterSync } from '../../../electron/backend/cluster/sync.ts';
 import type { SyncStep } from '../../../electron/backend/cluster/sync.ts';
+import type { Profile } from '../../../electron/backend/profiles/profile.ts';
 import { ProfileStore } from '../../../electron/backend/profiles/store.ts';
 import { clusterOf } from '../../../shared/cluster/cluster.ts';
 import type { ClusterReadings } from '../../../shared/cluster/readings.ts';
 import {
   joinMembers,
-  newLaptopEnd,
+  laptopEndFor,
   readNodeLines,
   secondMeshOf,
   secondMeshProfile,
@@ -89,11 +90,11 @@ describe('a sync of a second mesh', () => {
     cluster = readings(usual);
     const known = clusterOf(cluster);
     const keys = new KeyRing(home);
-    const laptop = newLaptopEnd(known, await keys.make(), { network: null, address: null });
+    const laptop = laptopEndFor(known, await keys.make(), { networks: [], addresses: [] });
     const mesh = secondMeshOf(known, laptop);
     const { members } = joinMembers(known, mesh, readNodeLines(lines.join('\n'), known).lines, []);
     const serviceCidrs = known.serviceCidrs.map(({ cidr }) => cidr);
-    const options = { addresses: [laptop.address], single: false, gateway: null, podCidrs: noCidrs };
+    const options = { addresses: laptop.addresses, single: false, gateway: null, podCidrs: noCidrs };
     const name = `work${choices.single === true ? '-single' : ''}`;
     await keepSecondMesh(
       { store, kept, keys },
@@ -105,7 +106,7 @@ describe('a sync of a second mesh', () => {
         serviceCidrs: ['auto'],
         services: ['10.43.0.0/16'],
         gateway: null,
-        addresses: [formatAddress(laptop.address)],
+        addresses: laptop.addresses.map(formatAddress),
         single: false,
         hasCilium: false,
         podCidrs: {},
@@ -251,6 +252,25 @@ describe('a sync of a second mesh', () => {
     if (!isOfMesh(record)) throw new Error('no mesh');
     await kept.keep('work', { ...record, source: null });
     expect(await codeOf(step())).toBe('profile-of-no-cluster');
+  });
+
+  it('loses no line that is taken in while it writes', async () => {
+    class BusyStore extends ProfileStore {
+      override async replace(...words: Parameters<ProfileStore['replace']>): Promise<Profile> {
+        const record = await kept.get('work');
+        if (!isOfMesh(record)) throw new Error('no mesh');
+        const line = `adit-node d ${keyOf('d')} 203.0.113.4:51822`;
+        const member = { line, addresses: ['10.200.200.5'], isFollowed: false, podCidrs: [] };
+        await kept.keep('work', { ...record, members: [...record.members, member] });
+        return super.replace(...words);
+      }
+    }
+    cluster = readings({ ...usual, a: { pods: '10.42.9.0/24' }, d: { pods: '10.42.4.0/24' } });
+    const read = () => Promise.resolve(cluster);
+    const busy = new BusyStore(home);
+    const hands = { store: busy, kept, socket: '/nowhere', read, accept: [], subtract: false };
+    await new ClusterSync('work', hands).step('b');
+    expect(await step()).toMatchObject({ gateway: 'b', differences: [{ name: 'd', kind: 'added' }] });
   });
 
   it('keeps what the person wrote', async () => {

@@ -56,10 +56,17 @@ export const secondMeshEntries = {
     }),
   ),
   'node-pods-unreached': warningEntry(
-    'A node has no Pod CIDR of IPv4, so a second mesh does not reach its Pods.',
+    'A node has no Pod CIDR of a family that the tunnel has, so a second mesh does not reach its Pods.',
     (subject) => ({
-      message: `${nameIn(subject)} has no Pod CIDR of IPv4, so its Pods are not reached.`,
+      message: `${nameIn(subject)} has no Pod CIDR of a family that the tunnel has, so its Pods are not reached.`,
       hint: `Say which addresses they have: --pod-cidr ${nameIn(subject)}=10.42.0.0/24`,
+    }),
+  ),
+  'family-unreached': warningEntry(
+    'Pods or Services have addresses of a family that the tunnel of a second mesh does not have.',
+    (_, family: 4 | 6, profile: string) => ({
+      message: `The cluster has IPv${family}, and the tunnel was made without: nothing is reached by it.`,
+      hint: `Make the script anew, run it on every node, and take in the lines: adit cluster manifest --every-node --as ${shellWord(profile)} > node.sh`,
     }),
   ),
 };
