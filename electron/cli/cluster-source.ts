@@ -6,6 +6,7 @@ import { standardInput } from '../backend/cluster/documents.ts';
 import { readClusterFiles } from '../backend/cluster/files.ts';
 import type { ClusterSource, SavedFile } from '../backend/cluster/kept.ts';
 import { has, valueOf } from './command.ts';
+export { meshAndServices, meshOnly, nodesAndRanges } from '../backend/cluster/wanted.ts';
 import { conflictOptions } from './conflict-options.ts';
 import type { Answer, Command, CommandContext, Given, Option } from './command.ts';
 import { wrongUsage } from './parse.ts';
@@ -94,15 +95,6 @@ export const outputOption: Option = {
   short: 'o',
   placeholder: 'json|yaml',
   summary: 'The answer in this form',
-};
-
-/** What a mesh of Kilo's is made out of. */
-export const meshOnly: Wanted = { kinds: ['nodes', 'peers'], required: ['nodes', 'peers'] };
-
-/** A mesh, and whatever tells of the addresses of Services. */
-export const meshAndServices: Wanted = {
-  kinds: ['nodes', 'peers', 'services', 'configMaps', 'serviceCidrs', 'pods'],
-  required: ['nodes', 'peers'],
 };
 
 /**

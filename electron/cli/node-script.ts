@@ -1,18 +1,19 @@
 import { clusterOf } from '../../shared/cluster/cluster.ts';
 import type { Cluster } from '../../shared/cluster/cluster.ts';
 import {
-  newLaptopEnd,
+  laptopEndFor,
   nodeScript,
   nodesNamed,
   secondMeshOf,
+  withNodes,
 } from '../../shared/cluster/second-mesh/index.ts';
-import type { LaptopEnd, SecondMeshNode } from '../../shared/cluster/second-mesh/index.ts';
+import type { LaptopEnd, LaptopWish, SecondMeshNode } from '../../shared/cluster/second-mesh/index.ts';
 import { parseMeshEndpoint } from '../../shared/cluster/values/endpoint.ts';
 import { shellWord } from '../../shared/diagnosis/commands.ts';
 import { FaultError } from '../../shared/fault.ts';
 import { formatAddress, parseAddress } from '../../shared/network/address.ts';
-import { formatPrefix, networkOf, parseInterfaceAddress, samePrefix } from '../../shared/network/prefix.ts';
-import { inForm, readClusterOptions, readOutput, readSource } from './cluster-source.ts';
+import { formatPrefix, networkOf, parseInterfaceAddress } from '../../shared/network/prefix.ts';
+import { inForm, nodesAndRanges, readClusterOptions, readOutput, readSource } from './cluster-source.ts';
 import { KeyRing } from '../backend/cluster/keys.ts';
 import { publicKeyIn } from '../backend/cluster/keep-second-mesh.ts';
 import { SecondMeshes } from '../backend/cluster/second-meshes.ts';
@@ -35,12 +36,14 @@ export const nodeScriptOptions = {
   'tunnel-network': {
     kind: 'value',
     placeholder: 'CIDR',
-    summary: 'What the tunnel’s own addresses are from (default: 10.200.200.0/24, or one that is free)',
+    repeats: true,
+    summary:
+      'What the tunnel’s own addresses are from (default: 10.200.200.0/24 and fd00:10:200:200::/64, or others that are free)',
   },
   address: {
     kind: 'value',
     placeholder: 'ADDRESS',
-    summary: 'This laptop’s address in it (default: one that follows from its key)',
+    summary: 'This laptop’s address in it, or one of each family with a comma (default: by its key)',
   },
   endpoint: {
     kind: 'value',
@@ -49,16 +52,10 @@ export const nodeScriptOptions = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-/** What a script is made of: nodes alone, and whatever tells of ranges that the tunnel's has to be apart from. */
-const nodesAndRanges = {
-  kinds: ['nodes', 'peers', 'services', 'configMaps', 'serviceCidrs', 'pods', 'ciliumNodes'],
-  required: ['nodes'],
-} as const;
-
 /**
  * The script for nodes. The laptop's key is made with the first one for a profile, and kept for it.
  *
- * @throws FaultError `wrong-usage`, `node-not-found`, what {@link readSource} and {@link newLaptopEnd} throw
+ * @throws FaultError `wrong-usage`, `node-not-found`, what {@link readSource} and {@link laptopEndFor} throw
  */
 export async function nodeScriptAnswer(command: Command, context: CommandContext): Promise<Answer> {
   const { given, places } = context;
@@ -73,20 +70,23 @@ export async function nodeScriptAnswer(command: Command, context: CommandContext
     throw wrongUsage(command, 'Either some nodes (--node NAME), or all (--every-node).');
   const options = readClusterOptions(command, given);
   const cluster = clusterOf(await readSource(command, context, nodesAndRanges), options);
-  const wish = wishIn(command, given);
-  const laptop = await laptopEndFor(places, profile, cluster, wish);
+  const { laptop, isNewFamily } = await endFor(places, profile, cluster, wishIn(command, given));
   const mesh = secondMeshOf(cluster, laptop);
+  await new SecondMeshes(places.home).keep(profile, withNodes(laptop, mesh.nodes));
   const nodes = withEndpoint(command, given, isEvery ? mesh.nodes : nodesNamed(mesh, names));
   const script = nodeScript(profile, laptop, nodes);
   return inForm(output, {
     json: {
       profile,
       publicKey: laptop.publicKey,
-      network: formatPrefix(laptop.network),
-      address: formatAddress(laptop.address),
-      nodes: nodes.map(({ name, address, host }) => ({
+      network: formatPrefix(firstOf(laptop.networks)),
+      address: formatAddress(firstOf(laptop.addresses)),
+      networks: laptop.networks.map(formatPrefix),
+      addresses: laptop.addresses.map(formatAddress),
+      nodes: nodes.map(({ name, addresses, host }) => ({
         name,
-        address: formatAddress(address),
+        address: formatAddress(firstOf(addresses)),
+        addresses: addresses.map(formatAddress),
         host: host?.host ?? null,
       })),
       script,
@@ -94,49 +94,47 @@ export async function nodeScriptAnswer(command: Command, context: CommandContext
     },
     text: script,
     verbatim: true,
-    remarks: remarksFor(profile, nodes, isEvery ? cluster.nodes.length - nodes.length : 0),
+    remarks: remarksFor(profile, nodes, isEvery ? cluster.nodes.length - nodes.length : 0, isNewFamily),
   });
 }
 
-interface Wish {
-  readonly network: LaptopEnd['network'] | null;
-  readonly address: LaptopEnd['address'] | null;
+function wishIn(command: Command, given: Given): LaptopWish {
+  const networks = listOf(given, 'tunnel-network').map((text) => {
+    const written = parseInterfaceAddress(text);
+    if (written !== null) return networkOf(written);
+    throw wrongUsage(command, `--tunnel-network: ${JSON.stringify(text)} is no range of addresses.`);
+  });
+  const addresses = listOf(given, 'address').map((text) => {
+    const address = parseAddress(text);
+    if (address !== null) return address;
+    throw wrongUsage(command, `--address: ${JSON.stringify(text)} is no address.`);
+  });
+  for (const [option, values] of Object.entries({ 'tunnel-network': networks, address: addresses }))
+    if (new Set(values.map(({ family }) => family)).size < values.length)
+      throw wrongUsage(command, `--${option} takes one of IPv4 and one of IPv6.`);
+  return { networks, addresses };
 }
 
-function wishIn(command: Command, given: Given): Wish {
-  const network = valueOf(given, 'tunnel-network');
-  const address = valueOf(given, 'address');
-  const written = network === undefined ? null : parseInterfaceAddress(network);
-  const own = address === undefined ? null : parseAddress(address);
-  if (network !== undefined && written === null)
-    throw wrongUsage(command, `--tunnel-network: ${JSON.stringify(network)} is no range of addresses.`);
-  if (address !== undefined && own === null)
-    throw wrongUsage(command, `--address: ${JSON.stringify(address)} is no address.`);
-  return { network: written === null ? null : networkOf(written), address: own };
+/** The first of what there is for each family, and so always one. */
+function firstOf<T>([first]: readonly T[]): T {
+  if (first === undefined) throw new RangeError('a tunnel without a family');
+  return first;
 }
 
-/** The end that is kept for the profile, or a new one, with a new key; what somebody wants of it is changed. */
-async function laptopEndFor(
+/** The end that is kept for the profile, or a new one, with a new key; what somebody wants of it, or it lacks, is changed. */
+async function endFor(
   { home }: CommandContext['places'],
   profile: string,
   cluster: Cluster,
-  wish: Wish,
-): Promise<LaptopEnd> {
+  wish: LaptopWish,
+): Promise<{ readonly laptop: LaptopEnd; readonly isNewFamily: boolean }> {
   const meshes = new SecondMeshes(home);
   const keys = new KeyRing(home);
   const present = await publicKeyIn(new ProfileStore(home), profile);
   const kept = await meshes.find(profile, present);
   if (kept !== null && (present !== null || (await keys.find(kept.publicKey)) !== null)) {
-    const isAsWished =
-      (wish.network === null || samePrefix(wish.network, kept.network)) &&
-      (wish.address === null || formatAddress(wish.address) === formatAddress(kept.address));
-    if (isAsWished) return kept;
-    const changed = newLaptopEnd(cluster, kept.publicKey, {
-      network: wish.network ?? kept.network,
-      address: wish.address,
-    });
-    await meshes.keep(profile, changed);
-    return changed;
+    const laptop = laptopEndFor(cluster, kept.publicKey, wish, kept);
+    return { laptop, isNewFamily: laptop.networks.length > kept.networks.length };
   }
   if (present !== null) {
     throw new FaultError({
@@ -146,10 +144,8 @@ async function laptopEndFor(
     });
   }
   // What can be wrong is found out before there is a key.
-  newLaptopEnd(cluster, '', wish);
-  const end = newLaptopEnd(cluster, await keys.make(), wish);
-  await meshes.keep(profile, end);
-  return end;
+  secondMeshOf(cluster, laptopEndFor(cluster, '', wish));
+  return { laptop: laptopEndFor(cluster, await keys.make(), wish), isNewFamily: false };
 }
 
 function withEndpoint(
@@ -171,8 +167,16 @@ function withEndpoint(
   return [{ ...node, host: { host, isPrivate: false } }];
 }
 
-/** @param odd how many nodes are left out because of their names */
-function remarksFor(profile: string, nodes: readonly SecondMeshNode[], odd: number): string[] {
+/**
+ * @param odd how many nodes are left out because of their names
+ * @param isNewFamily whether the tunnel has a family now that it had not
+ */
+function remarksFor(
+  profile: string,
+  nodes: readonly SecondMeshNode[],
+  odd: number,
+  isNewFamily: boolean,
+): string[] {
   const name = shellWord(profile);
   const without = nodes.filter(({ host }) => host === null);
   return [
@@ -186,6 +190,9 @@ function remarksFor(profile: string, nodes: readonly SecondMeshNode[], odd: numb
       : [
           `The cluster does not say where ${without.length === 1 ? (without[0]?.name ?? '') : `${without.length} nodes`} can be dialled: run the script there with --endpoint HOST.`,
         ]),
+    ...(isNewFamily
+      ? ['The tunnel has both IPv4 and IPv6 now: nodes that have run an older script have to run one again.']
+      : []),
     'Run it as root on each node, and keep what they print: ssh root@NODE sh -s < node.sh >> keys.txt',
     `Then: adit cluster import --as ${name} --keys keys.txt`,
   ];

@@ -1,24 +1,33 @@
 import { chosenServiceCidrs } from '../../shared/cluster/chosen-service-cidrs.ts';
 import { clusterOf } from '../../shared/cluster/cluster.ts';
 import type { Cluster } from '../../shared/cluster/cluster.ts';
-import { profileText } from '../../shared/cluster/profile.ts';
 import {
+  carriedBy,
+  joinMembers,
+  missingLines,
+  presentMembers,
   readNodeLines,
+  secondMeshOf,
   secondMeshProfile,
   secondMeshWarnings,
 } from '../../shared/cluster/second-mesh/index.ts';
+import type { MeshMember } from '../../shared/cluster/second-mesh/index.ts';
+import { itemsOf } from '../../shared/cluster/readings.ts';
 import type { ClusterWarning } from '../../shared/cluster/warnings/catalogue.ts';
 import { shellWord } from '../../shared/diagnosis/commands.ts';
 import { FaultError } from '../../shared/fault.ts';
+import { formatAddress } from '../../shared/network/address.ts';
 import { formatInterfaceAddress, formatPrefix, networkOf } from '../../shared/network/prefix.ts';
 import type { Prefix } from '../../shared/network/prefix.ts';
-import { endKeptFor, keepSecondMesh } from '../backend/cluster/keep-second-mesh.ts';
+import { isRepeatable } from '../backend/cluster/kept.ts';
+import { keptMembers, membersIn, meshChoicesIn } from '../backend/cluster/kept-members.ts';
+import { endKeptFor, keepSecondMesh, meshKeptFor } from '../backend/cluster/keep-second-mesh.ts';
 import { SecondMeshes } from '../backend/cluster/second-meshes.ts';
 import { readGivenFile } from '../backend/profiles/files.ts';
 import { profileName } from '../backend/profiles/name.ts';
 import { parseCidr } from '../../shared/cluster/values/cidr.ts';
 import { clusterPlaces } from './cluster-places.ts';
-import { readClusterOptions, readSource } from './cluster-source.ts';
+import { chooseSource, nodesAndRanges, readClusterOptions, readFrom } from './cluster-source.ts';
 import { has, listOf, valueOf } from './command.ts';
 import type { Answer, Command, CommandContext, Given, Option } from './command.ts';
 import { wrongUsage } from './parse.ts';
@@ -40,17 +49,22 @@ export const secondMeshOptions: Readonly<Record<string, Option>> = {
     repeats: true,
     summary: 'With --keys: the Pod CIDR of a node that the cluster does not tell',
   },
-  replace: { kind: 'flag', summary: 'With --keys: make the profile anew if it is there' },
+  replace: {
+    kind: 'flag',
+    summary: 'With --keys: join new lines to a profile that is there; what is not said stays',
+  },
+  'per-node': { kind: 'flag', summary: 'With --replace: the end of --single' },
+  forget: {
+    kind: 'value',
+    placeholder: 'NODE',
+    repeats: true,
+    summary: 'With --replace: a node whose line is to be kept no more',
+  },
 };
 
-/** Everything that tells of nodes and ranges. */
-const nodesAndRanges = {
-  kinds: ['nodes', 'peers', 'services', 'configMaps', 'serviceCidrs', 'pods', 'ciliumNodes'],
-  required: ['nodes'],
-} as const;
-
 /**
- * Makes and keeps the profile of a second mesh. Services are reached where their network is known, unless others are named.
+ * Makes and keeps the profile of a second mesh. Services are reached where their network is known, unless others are named. What a
+ * profile that is made anew was told before, it is not to be told again.
  *
  * @throws FaultError `wrong-usage`, `second-mesh-unknown`, `node-lines-missing`, `node-not-found`, `gateway-not-found`, `profile-exists`
  */
@@ -63,30 +77,73 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
   const name = profileName(as);
   const own = clusterPlaces(places);
   const laptop = await endKeptFor(new SecondMeshes(places.home), own.store, name);
+  const before = has(given, 'replace') ? await meshKeptFor(own, name) : null;
   const text = (await readGivenFile(path)).toString('utf8');
   const options = readClusterOptions(command, given);
-  const cluster = clusterOf(await readSource(command, context, nodesAndRanges), options);
+  const source = await chooseSource(command, context);
+  const isRemembered = await isRepeatable(source);
+  const readings = await readFrom(source, context, nodesAndRanges);
+  const cluster = clusterOf(readings, options);
   const { lines, warnings: ofLines } = readNodeLines(text, cluster);
-  const podCidrs = podCidrsIn(command, given, cluster);
-  const serviceCidrs = has(given, 'service-cidr')
-    ? chosenServiceCidrs(listOf(given, 'service-cidr'), cluster)
-    : cluster.serviceCidrs.map(({ cidr }) => cidr);
-  const profile = secondMeshProfile(cluster, lines, {
-    laptop,
-    single: has(given, 'single'),
-    gateway: valueOf(given, 'gateway') ?? null,
-    serviceCidrs,
+  const forgotten = new Set(listOf(given, 'forget'));
+  const { members, warnings: ofMembers } = joinMembers(
+    cluster,
+    secondMeshOf(cluster, laptop),
+    lines,
+    before === null ? [] : membersIn(before).filter((member) => !forgotten.has(member.name)),
+  );
+  const podCidrs = new Map([
+    ...(before === null ? [] : meshChoicesIn(before).podCidrs),
+    ...podCidrsIn(command, given, cluster),
+  ]);
+  const words = has(given, 'service-cidr') ? listOf(given, 'service-cidr') : (before?.serviceCidrs ?? null);
+  const serviceCidrs =
+    words === null || (words.includes('auto') && !has(given, 'service-cidr'))
+      ? servicesKnown(words ?? ['auto'], cluster)
+      : chosenServiceCidrs(words, cluster);
+  const gateway = valueOf(given, 'gateway') ?? null;
+  const choices = {
+    addresses: laptop.addresses,
+    single: has(given, 'single') || (before?.single === true && !has(given, 'per-node')),
     podCidrs,
+    serviceCidrs,
+  };
+  const profile = secondMeshProfile(cluster, members, {
+    ...choices,
+    gateway: gateway ?? stillThere(before?.gateway ?? null, cluster, members),
   });
-  const kept = await keepSecondMesh(
-    clusterPlaces(places),
+  const { profile: kept, isApplied } = await keepSecondMesh(
+    own,
     name,
     laptop,
-    profileText(profile, name),
+    profile,
+    {
+      source: isRemembered ? source : null,
+      serviceCidrs: words === null ? ['auto'] : [...words],
+      services: serviceCidrs.map(formatPrefix),
+      servicesGuessed: cluster.serviceCidrs.some(({ guessed }) => guessed),
+      gateway: gateway ?? before?.gateway ?? null,
+      addresses: choices.addresses.map(formatAddress),
+      single: choices.single,
+      hasCilium: itemsOf(readings, 'ciliumNodes').length > 0,
+      podCidrs: Object.fromEntries([...podCidrs].map(([node, cidrs]) => [node, cidrs.map(formatPrefix)])),
+      members: keptMembers(members),
+    },
     has(given, 'replace'),
+    {
+      store: own.store,
+      socket: places.socket,
+      accept: listOf(given, 'accept'),
+      subtract: false,
+    },
   );
-  const warnings = [...ofLines, ...secondMeshWarnings(cluster, { podCidrs })];
-  const services = serviceCidrs.filter(({ family }) => family === 4).map(formatPrefix);
+  const warnings = [
+    ...ofLines,
+    ...ofMembers,
+    ...missingLines(cluster, members, name),
+    ...secondMeshWarnings(cluster, members, choices, name),
+  ];
+  const services = serviceCidrs.filter(carriedBy(laptop.addresses)).map(formatPrefix);
   return {
     json: {
       profile: kept.name,
@@ -102,6 +159,8 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
         endpoint: section.endpoint,
         persistentKeepalive: section.persistentKeepalive,
       })),
+      remembered: isRemembered,
+      applied: isApplied,
       warnings: [...cluster.warnings, ...warnings],
     },
     text: [
@@ -110,9 +169,22 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
         ? []
         : [`Services (${services.join(', ')}) are reached through ${profile.gateway}.`]),
       ...shown([...cluster.warnings.filter(isGuess), ...warnings]),
-      `Bring it up with: adit up ${shellWord(name)}`,
+      isApplied
+        ? 'Its tunnel is up, and has the change.'
+        : `Bring it up with: adit up ${shellWord(name)}, and keep it in step with: adit cluster sync ${shellWord(name)}`,
     ].join('\n'),
   };
+}
+
+/** Networks of Services, where nobody insists on knowing them. */
+function servicesKnown(words: readonly string[], cluster: Cluster): Prefix[] {
+  const isKnown = cluster.serviceCidrs.length > 0;
+  return chosenServiceCidrs(isKnown ? words : words.filter((word) => word !== 'auto'), cluster);
+}
+
+/** A gateway that was chosen before; null where the cluster has it no more. */
+function stillThere(gateway: string | null, cluster: Cluster, members: readonly MeshMember[]): string | null {
+  return presentMembers(cluster, members).some(({ name }) => name === gateway) ? gateway : null;
 }
 
 /** @throws FaultError `wrong-usage`, `node-not-found` */

@@ -83,8 +83,8 @@ describe('a second mesh from the command line', () => {
     expect(later.publicKey).toBe(first.publicKey);
     expect((await adit.fault([...words])).code).toBe('profile-exists');
     expect(await adit.json(...words, '--replace', '--single')).toMatchObject({
-      gateway: 'a',
-      peers: [{ name: 'a' }],
+      gateway: 'b',
+      peers: [{ name: 'b' }],
     });
     expect(readFileSync(kept, 'utf8')).toContain(`PrivateKey = ${privateKey}`);
   });
@@ -101,6 +101,68 @@ describe('a second mesh from the command line', () => {
     await adit.json('new', 'other', '--address=10.0.0.1/24', '--listen-port=51820');
     const words = ['cluster', 'manifest', '--every-node', '--as', 'other', ...list()];
     expect((await adit.fault(words)).code).toBe('profile-exists');
+  });
+
+  it('is followed, and takes in the lines of nodes that came later', async () => {
+    const adit = new Adit();
+    const saved = fileWith(JSON.stringify(nodes));
+    const from = ['--nodes', saved];
+    const importing = ['cluster', 'import', '--as', 'work', ...from, '--keys'];
+    await adit.json('cluster', 'manifest', '--every-node', '--as', 'work', ...from);
+    await adit.json(
+      ...importing,
+      fileWith(lines),
+      '--service-cidr=10.43.0.0/16',
+      '--pod-cidr=b=10.42.7.0/24',
+    );
+    const sync = ['cluster', 'sync', 'work', '--once'];
+    expect(await adit.json(...sync)).toMatchObject({ changes: [], gateway: 'a', applied: false });
+
+    const more = [node('b', '10.42.1.0/24', '203.0.113.2'), node('c', '10.42.2.0/24', '203.0.113.3')];
+    writeFileSync(saved, JSON.stringify({ kind: 'List', items: more }));
+    expect(await adit.json(...sync)).toMatchObject({
+      changes: [
+        { name: 'b', what: ['with 10.43.0.0/16'] },
+        { name: 'a', kind: 'removed' },
+      ],
+      gateway: 'b',
+      warnings: [{ code: 'node-line-missing', object: 'node/c' }],
+    });
+    const { stdout } = await adit.run(sync);
+    expect(stdout).toContain('adit cluster manifest --node c --as work > node.sh');
+
+    const later = fileWith(`adit-node c ${keyOf('c')} 203.0.113.3:51822\n`);
+    const joined = await adit.json(...importing, later, '--replace');
+    expect(joined).toMatchObject({
+      gateway: 'b',
+      serviceCidrs: ['10.43.0.0/16'],
+      peers: [{ name: 'b' }, { name: 'c', allowedIps: [expect.any(String), '10.42.2.0/24'] }],
+    });
+    expect(JSON.stringify(joined)).not.toContain('node-line-missing');
+    expect(JSON.stringify(joined)).toContain('10.42.7.0/24');
+    expect(await adit.json('cluster', 'gateway', 'work', 'c')).toMatchObject({ gateway: 'c' });
+    expect((await adit.fault(['cluster', 'gateway', 'work', 'a'])).code).toBe('gateway-not-found');
+
+    // The node that was away comes back with the line that was kept.
+    writeFileSync(saved, JSON.stringify({ kind: 'List', items: [...nodes.items.slice(0, 1), ...more] }));
+    expect(await adit.json(...sync)).toMatchObject({ changes: [{ name: 'a', kind: 'added' }], gateway: 'c' });
+    expect(await adit.json(...importing, later, '--replace', '--forget=a')).toMatchObject({
+      peers: [{ name: 'b' }, { name: 'c' }],
+      warnings: expect.arrayContaining([
+        expect.objectContaining({ code: 'node-line-missing', object: 'node/a' }),
+      ]) as unknown,
+    });
+  });
+
+  it('cannot be followed where its cluster was piped in, and says so', async () => {
+    const adit = new Adit();
+    await adit.json('cluster', 'manifest', '--every-node', '--as', 'work', ...list());
+    const words = ['cluster', 'import', '--as', 'work', '--keys', fileWith(lines), '--from', '-'];
+    const [, saved = ''] = list();
+    const { code } = await adit.run(words, { before: ['sh', '-c', 'cat "$0" | "$@"', saved] });
+    expect(code).toBe(0);
+    const { code: why, message } = await adit.fault(['cluster', 'sync', 'work', '--once']);
+    expect([why, message]).toEqual(['profile-of-no-cluster', expect.stringContaining('piped in')]);
   });
 
   it('says in words what to do next, and what is missing', async () => {

@@ -10,7 +10,7 @@ import { formatPrefix, networkOf } from '../../../shared/network/prefix.ts';
 import type { KeyText } from '../../../shared/tunnel/status.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { ProfileStore } from '../profiles/store.ts';
-import type { KeptCluster, KeptClusters } from './kept.ts';
+import type { KeptClusters, KeptPeer } from './kept.ts';
 import type { KeyRing } from './keys.ts';
 import { profilesWithKey } from './own-keys.ts';
 
@@ -43,7 +43,7 @@ export async function importKiloPeer(
   cluster: Cluster,
   options: ProfileOptions,
   names: ClusterNames | null,
-  remembered: Omit<KeptCluster, 'version' | 'written' | 'peer'> | null,
+  remembered: Omit<KeptPeer, 'version' | 'written' | 'peer'> | null,
   privateKey: KeyText | null,
   accept: readonly string[],
 ): Promise<ImportedCluster> {

@@ -1,10 +1,19 @@
+import type { PeerDifference } from '../../../shared/cluster/following/differences.ts';
+import { refuseWideRanges } from '../../../shared/cluster/following/range-guard.ts';
+import { profileText } from '../../../shared/cluster/profile.ts';
+import type { ClusterProfile } from '../../../shared/cluster/profile.ts';
 import type { LaptopEnd } from '../../../shared/cluster/second-mesh/index.ts';
 import { encode, fillOwnEnd, parse, sameKey } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
+import { networkOf } from '../../../shared/network/prefix.ts';
 import type { KeyText } from '../../../shared/tunnel/status.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { ProfileStore } from '../profiles/store.ts';
 import type { ClusterPlaces } from './import.ts';
+import { isOfMesh } from './kept.ts';
+import type { KeptMesh } from './kept.ts';
+import { renewProfile } from './renew.ts';
+import type { RenewHands } from './renew.ts';
 import type { SecondMeshes } from './second-meshes.ts';
 
 /** The laptop's end that the nodes' scripts were made with. @throws FaultError `second-mesh-unknown` */
@@ -28,31 +37,68 @@ export async function publicKeyIn(store: ProfileStore, name: string): Promise<Ke
   return (await store.find(name)).summary().publicKey;
 }
 
+/** What the profile of a second mesh was made of before; null where there is none. */
+export async function meshKeptFor({ store, kept }: ClusterPlaces, name: string): Promise<KeptMesh | null> {
+  if (!(await store.names()).includes(name)) return null;
+  const known = await kept.find(name);
+  return known !== null && isOfMesh(known) ? known : null;
+}
+
+/** The profile of a second mesh that was kept. */
+export interface KeptSecondMesh {
+  readonly profile: Profile;
+  readonly differences: readonly PeerDifference[];
+  /** Whether the tunnel is up, and has the differences. */
+  readonly isApplied: boolean;
+}
+
 /**
- * Keeps the profile of a second mesh, with the private key that belongs to its end.
+ * Keeps the profile of a second mesh, with the private key that belongs to its end, and what it was made of. A profile of it that is there
+ * is changed as a sync changes it: what the person wrote stays, and the tunnel, if it is up, has the change.
  *
- * @param text without a private key
- * @param mayReplace whether one of the same end may be made anew; its settings stay
- * @throws FaultError `profile-exists`, `cluster-key-missing`, `home-unusable`
+ * @param mayReplace whether there may be one of the same end
+ * @throws FaultError `profile-exists`, `cluster-key-missing`, `cluster-range-wide`, of the helper, `home-unusable`
  */
 export async function keepSecondMesh(
-  { store, keys }: Pick<ClusterPlaces, 'store' | 'keys'>,
+  { store, kept, keys }: ClusterPlaces,
   name: string,
   { publicKey }: LaptopEnd,
-  text: string,
+  content: ClusterProfile,
+  record: Omit<KeptMesh, 'version' | 'written' | 'usedGateway'>,
   mayReplace: boolean,
-): Promise<Profile> {
+  hands: RenewHands,
+): Promise<KeptSecondMesh> {
   const present = (await store.all()).find((profile) => profile.name === name) ?? null;
   if (present !== null && !(mayReplace && isOf(present, publicKey))) {
     throw new FaultError({
       code: 'profile-exists',
       message: `A profile called ${JSON.stringify(name)} is kept already; nothing was overwritten.`,
       hint: isOf(present, publicKey)
-        ? 'With --replace it is made anew, and keeps its key and settings.'
+        ? 'With --replace new lines are joined to those that it has; it keeps its key and settings.'
         : 'It is of something else: remove or rename it first.',
     });
   }
-  const privateKey = present === null ? await keys.find(publicKey) : present.tunnel().privateKey;
+  const outcome =
+    present === null
+      ? await add(store, name, content, await keys.find(publicKey), hands.accept)
+      : await renewProfile(hands, present, content, await writtenIn(kept, present));
+  await kept.keep(name, {
+    version: 1,
+    ...record,
+    usedGateway: content.gateway,
+    written: content.peers.map((peer) => peer.publicKey),
+  });
+  await keys.remove(publicKey);
+  return outcome;
+}
+
+async function add(
+  store: ProfileStore,
+  name: string,
+  content: ClusterProfile,
+  privateKey: KeyText | null,
+  accept: readonly string[],
+): Promise<KeptSecondMesh> {
   if (privateKey === null) {
     throw new FaultError({
       code: 'cluster-key-missing',
@@ -60,11 +106,19 @@ export async function keepSecondMesh(
       hint: 'Make the script anew, and run it on the nodes: adit cluster manifest --every-node --as NAME > node.sh',
     });
   }
-  const whole = fillOwnEnd(parse(text), { privateKey, addresses: [] }).text;
-  const profile =
-    present === null ? await store.add(name, encode(whole)) : await store.replace(present, whole);
-  await keys.remove(publicKey);
-  return profile;
+  if (!accept.includes('cluster-range-wide'))
+    refuseWideRanges(
+      [],
+      content.peers.map((peer) => ({ name: peer.name, prefixes: peer.allowedIps.map(networkOf) })),
+    );
+  const { text } = fillOwnEnd(parse(profileText(content, name)), { privateKey, addresses: [] });
+  return { profile: await store.add(name, encode(text)), differences: [], isApplied: false };
+}
+
+/** The peers that are not the person's own: all, of a profile that remembers nothing. */
+async function writtenIn(kept: ClusterPlaces['kept'], profile: Profile): Promise<readonly KeyText[]> {
+  const known = await kept.find(profile.name);
+  return known?.written ?? profile.summary().peers.map((peer) => peer.publicKey);
 }
 
 function isOf(profile: Profile, publicKey: KeyText): boolean {

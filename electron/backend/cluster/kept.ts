@@ -27,17 +27,13 @@ const clusterSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('files'), paths: z.array(savedFile).min(1) }),
 ]);
 
-const keptCluster = z.strictObject({
+/** What is remembered of every cluster. */
+const common = {
   version: z.literal(1),
-  source: clusterSource,
-  /** The Peer object whose end the profile is. */
-  peer: text,
   /** `auto`, or networks; none where Services are not reached. */
   serviceCidrs: z.array(text),
   /** The node through which Services are to be reached; null for any. */
   gateway: text.nullable(),
-  granularity: z.enum(['location', 'full']).nullable(),
-  topologyLabel: text.nullable(),
   /** What Services had last, and whether that was a guess: a list that is refused for a moment changes nothing. */
   services: z.array(text).optional(),
   servicesGuessed: z.boolean().optional(),
@@ -45,13 +41,59 @@ const keptCluster = z.strictObject({
   usedGateway: text.nullable().optional(),
   /** The public keys of the peers that came from the cluster: others are the person's own, and stay. */
   written: z.array(text),
+};
+
+const keptPeer = z.strictObject({
+  ...common,
+  source: clusterSource,
+  /** The Peer object whose end the profile is. */
+  peer: text,
+  granularity: z.enum(['location', 'full']).nullable(),
+  topologyLabel: text.nullable(),
 });
+
+const keptMesh = z.strictObject({
+  ...common,
+  /** Null where the cluster was piped in, and cannot be read again. */
+  source: clusterSource.nullable(),
+  /** The laptop's own addresses in the tunnel. */
+  addresses: z.array(text).min(1),
+  /** Whether all is reached through the gateway. */
+  single: z.boolean(),
+  /** Whether CiliumNodes tell where the Pods are: then Kubernetes' own Pod CIDRs mean nothing. */
+  hasCilium: z.boolean(),
+  /** Pod CIDRs that somebody has said, by the names of nodes. */
+  podCidrs: z.record(text, z.array(text)),
+  /** The nodes whose lines were collected, in the cluster at the moment or not. */
+  members: z.array(
+    z.strictObject({
+      /** `adit-node NAME PUBKEY ENDPOINT` */
+      line: text,
+      addresses: z.array(text),
+      isFollowed: z.boolean(),
+      podCidrs: z.array(text),
+    }),
+  ),
+});
+
+const keptCluster = z.union([keptPeer, keptMesh]);
 
 /** Where a cluster is read. */
 export type ClusterSource = z.output<typeof clusterSource>;
 
-/** What a profile remembers of the cluster that it was made of, so that it can be made again. */
-export type KeptCluster = z.output<typeof keptCluster>;
+/** What a profile of one of Kilo's Peers remembers of its cluster, so that it can be made again. */
+export type KeptPeer = z.output<typeof keptPeer>;
+
+/** What a profile of a second mesh remembers. */
+export type KeptMesh = z.output<typeof keptMesh>;
+
+/** What a profile remembers of the cluster that it was made of. */
+export type KeptCluster = KeptPeer | KeptMesh;
+
+/** Whether a profile is one of a second mesh, and not of one of Kilo's Peers. */
+export function isOfMesh(kept: KeptCluster): kept is KeptMesh {
+  return 'members' in kept;
+}
 
 /** Whether a cluster can be read there again: what was piped in is gone. */
 export async function isRepeatable(source: ClusterSource): Promise<boolean> {
@@ -95,7 +137,7 @@ export class KeptClusters {
     throw new FaultError({
       code: 'profile-of-no-cluster',
       message: `The profile "${profile}" was not made of a cluster.`,
-      hint: '"adit cluster import --as NAME" makes one of a cluster.',
+      hint: '"adit cluster import --as NAME" makes one of a cluster. One of a second mesh that was made before it was followed: say that again with --keys and --replace.',
     });
   }
 

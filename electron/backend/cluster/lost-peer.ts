@@ -2,14 +2,14 @@ import type { Cluster } from '../../../shared/cluster/cluster.ts';
 import { kiloOf } from '../../../shared/cluster/profile.ts';
 import { shellWord } from '../../../shared/diagnosis/commands.ts';
 import { FaultError } from '../../../shared/fault.ts';
-import type { ClusterSource, KeptCluster } from './kept.ts';
+import type { ClusterSource, KeptPeer } from './kept.ts';
 
 /**
  * Makes sure that the cluster has the Peer of a profile. One that Kilo passes over is there.
  *
  * @throws FaultError `kilo-peer-not-found`, with the way to have it again; `kilo-absent`
  */
-export function requirePeer(cluster: Cluster, { peer, source }: KeptCluster, profile: string): void {
+export function requirePeer(cluster: Cluster, { peer, source }: KeptPeer, profile: string): void {
   const { peers, refused } = kiloOf(cluster).peers;
   if ([...peers, ...refused].some(({ name }) => name === peer)) return;
   throw new FaultError({

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import type { LaptopEnd } from '../../../shared/cluster/second-mesh/index.ts';
 import { isKey, sameKey } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
+import { isObject } from '../../../shared/cluster/objects/fields.ts';
+import type { Address } from '../../../shared/network/address.ts';
+import type { Prefix } from '../../../shared/network/prefix.ts';
 import { formatAddress, parseAddress } from '../../../shared/network/address.ts';
 import { contains, formatPrefix, parsePrefix } from '../../../shared/network/prefix.ts';
 import type { KeyText } from '../../../shared/tunnel/status.ts';
@@ -40,8 +43,14 @@ export class SecondMeshes {
   }
 
   /** Keeps the end for a profile, in the place of another that it was going to have. @throws FaultError `home-unusable` */
-  async keep(profile: string, { publicKey, network, address }: LaptopEnd): Promise<void> {
-    const value = { profile, publicKey, network: formatPrefix(network), address: formatAddress(address) };
+  async keep(profile: string, { publicKey, networks, addresses, nodes }: LaptopEnd): Promise<void> {
+    const value = {
+      profile,
+      publicKey,
+      networks: networks.map(formatPrefix),
+      addresses: addresses.map(formatAddress),
+      nodes: Object.fromEntries([...nodes].map(([name, own]) => [name, own.map(formatAddress)])),
+    };
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       for (const { profile: other, end } of await this.#all())
@@ -79,11 +88,35 @@ function keptIn(text: string): KeptEnd | null {
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null) return null;
-  const { profile, publicKey, network, address } = value as Record<string, unknown>;
+  if (!isObject(value)) return null;
+  const { profile, publicKey } = value;
   if (typeof profile !== 'string' || typeof publicKey !== 'string' || !isKey(publicKey)) return null;
-  const prefix = typeof network === 'string' ? parsePrefix(network) : null;
-  const own = typeof address === 'string' ? parseAddress(address) : null;
-  if (prefix?.family !== 4 || own === null || !contains(prefix, own)) return null;
-  return { profile, end: { publicKey, network: prefix, address: own } };
+  // Of IPv4 alone, the first had one network and one address.
+  const networks = textsIn(value['networks'] ?? [value['network']]).map(parsePrefix);
+  const addresses = addressesIn(value['addresses'] ?? [value['address']]);
+  const known = networks.filter((network) => network !== null);
+  const isWhole = known.length > 0 && known.length === networks.length && known.length === addresses.length;
+  if (!isWhole || !known.every((network, index) => isIn(network, addresses[index]))) return null;
+  const nodes = isObject(value['nodes']) ? Object.entries(value['nodes']) : [];
+  return {
+    profile,
+    end: {
+      publicKey,
+      networks: known,
+      addresses,
+      nodes: new Map(nodes.map(([name, own]) => [name, addressesIn(own)])),
+    },
+  };
+}
+
+function isIn(network: Prefix, address: Address | undefined): boolean {
+  return address !== undefined && contains(network, address);
+}
+
+function addressesIn(value: unknown): Address[] {
+  return textsIn(value).flatMap((text) => parseAddress(text) ?? []);
+}
+
+function textsIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

@@ -6,6 +6,7 @@ import type { Destination } from '../../../shared/diagnosis/probe.ts';
 import { diagnose as findOut } from '../../backend/diagnosis/diagnose.ts';
 import { HelperConnection } from '../../backend/helper-client/connection.ts';
 import { ProfileStore } from '../../backend/profiles/store.ts';
+import { isOfMesh } from '../../backend/cluster/kept.ts';
 import { chooseSource, meshOnly, readFrom, sourceOptions } from '../cluster-source.ts';
 import { clusterPlaces } from '../cluster-places.ts';
 import { has } from '../command.ts';
@@ -76,9 +77,11 @@ async function readBehind(
   given: ClusterSource | null,
 ): Promise<Cluster | null> {
   const kept = await clusterPlaces(context.places).kept.find(profile);
-  const source = given ?? kept?.source ?? null;
+  // Of a second mesh, the cluster's own knows nothing.
+  const own = kept === null || isOfMesh(kept) ? null : kept;
+  const source = given ?? own?.source ?? null;
   if (source === null) return null;
-  const { granularity = null, topologyLabel = null } = kept ?? {};
+  const { granularity = null, topologyLabel = null } = own ?? {};
   return clusterOf(await readFrom(source, context, meshOnly), {
     ...(granularity === null ? {} : { granularity }),
     ...(topologyLabel === null ? {} : { topologyLabel }),

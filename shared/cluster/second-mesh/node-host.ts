@@ -1,4 +1,5 @@
 import { formatAddress } from '../../network/address.ts';
+import type { Address } from '../../network/address.ts';
 import type { Cluster } from '../cluster.ts';
 import { flannelOf } from '../networks/flannel.ts';
 import type { ClusterNode } from '../objects/node.ts';
@@ -14,31 +15,41 @@ export interface NodeHost {
   readonly isPrivate: boolean;
 }
 
-/** Makes out where each node of a cluster is dialled: what somebody said to Kilo or flannel, else its own addresses, public ones first. */
-export function nodeHosts({ nodes, network, kilo }: Cluster): (node: ClusterNode) => NodeHost | null {
+/** Makes out where each node of a cluster is dialled: the first that {@link nodeHostsSaid} has. */
+export function nodeHosts(cluster: Cluster): (node: ClusterNode) => NodeHost | null {
+  const hostsOf = nodeHostsSaid(cluster);
+  return (node) => hostsOf(node)[0] ?? null;
+}
+
+/**
+ * Makes out what is said of where each node is dialled: what somebody said to Kilo or flannel, then its own addresses; of all those the
+ * public ones first.
+ */
+export function nodeHostsSaid({ network, kilo }: Cluster): (node: ClusterNode) => readonly NodeHost[] {
   const endpoints = new Map((kilo?.nodes ?? []).map(({ name, endpoint }) => [name, endpoint]));
-  const known = new Map(nodes.map((node) => [node.name, node]));
-  return ({ name }) => {
-    const node = known.get(name);
-    if (node === undefined) return null;
+  return (node) => {
     const publicIp = network === 'flannel' ? (flannelOf(node)?.publicIp ?? null) : null;
-    const candidates = [
-      hostOf(endpoints.get(name) ?? null),
-      publicIp === null ? null : hostOfText(formatAddress(publicIp)),
+    const hosts = [
+      hostOf(endpoints.get(node.name) ?? null),
+      publicIp === null ? null : hostOfAddress(publicIp),
       hostOfText(node.externalIp),
       hostOfText(node.internalIp),
     ].filter((host) => host !== null);
-    return candidates.find(({ isPrivate }) => !isPrivate) ?? candidates[0] ?? null;
+    return [...hosts.filter(({ isPrivate }) => !isPrivate), ...hosts.filter(({ isPrivate }) => isPrivate)];
   };
 }
 
 function hostOf(endpoint: MeshEndpoint | null): NodeHost | null {
   if (endpoint === null) return null;
-  if (endpoint.kind === 'address') return hostOfText(formatAddress(endpoint.address));
+  if (endpoint.kind === 'address') return hostOfAddress(endpoint.address);
   return { host: endpoint.text.slice(0, endpoint.text.lastIndexOf(':')), isPrivate: false };
 }
 
 function hostOfText(text: string | null): NodeHost | null {
   const address = parseIp(text ?? '');
-  return address === null ? null : { host: formatAddress(address), isPrivate: !isPublic(address) };
+  return address === null ? null : hostOfAddress(address);
+}
+
+function hostOfAddress(address: Address): NodeHost {
+  return { host: formatAddress(address), isPrivate: !isPublic(address) };
 }

@@ -59,9 +59,30 @@ export function readNodeLines(text: string, { nodes }: Cluster): NodeLines {
     if (endpoint.kind === 'address' && !isPublic(endpoint.address))
       warnings.push(clusterWarning('node-endpoint-private', `node/${name}`, formatMeshEndpoint(endpoint)));
   }
-  for (const { name } of nodes)
-    if (!found.has(name)) warnings.push(clusterWarning('node-line-missing', `node/${name}`));
   return { lines: usable, warnings };
+}
+
+/** A line as a node prints it. */
+export function formatNodeLine({ name, publicKey, endpoint }: NodeLine): string {
+  return `adit-node ${name} ${publicKey} ${formatMeshEndpoint(endpoint)}`;
+}
+
+/** Reads what {@link formatNodeLine} wrote; null for anything else. */
+export function parseNodeLine(text: string): NodeLine | null {
+  const words = wordsOf(text);
+  return words === null ? null : readLine(words);
+}
+
+/** What there is to say of nodes that have no line. @param profile that the line is for */
+export function missingLines(
+  { nodes }: Cluster,
+  lines: readonly Pick<NodeLine, 'name'>[],
+  profile: string,
+): ClusterWarning[] {
+  const known = new Set(lines.map(({ name }) => name));
+  return nodes
+    .filter(({ name }) => !known.has(name) && isDnsSubdomain(name))
+    .map(({ name }) => clusterWarning('node-line-missing', `node/${name}`, profile));
 }
 
 /** The words behind `adit-node`; null where the line is none of ours. */

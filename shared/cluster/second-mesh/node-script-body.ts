@@ -1,8 +1,10 @@
+import { nodeScriptFirewall } from './node-script-firewall.ts';
+
 /**
  * What every node's script does, behind the lines that say for which laptop and nodes it is: POSIX sh, which people read before they run it.
  * It is whole before its last line begins it, so that a copy that was cut off does nothing.
  */
-export const nodeScriptBody = String.raw`state=/etc/adit-node
+export const nodeScriptBody: string = String.raw`state=/etc/adit-node
 unit=/etc/systemd/system/adit-node.service
 # UDP ports from here on are tried. Kilo, flannel and Calico have 51820 and 51821, Cilium 51871.
 first_port=51822
@@ -118,7 +120,7 @@ read_words() {
 }
 
 find_node() {
-  address='' host='' private=no
+  address='' address6='' host='' private=no
   if [ -z "$node" ]; then
     node=$only_node
     [ -n "$node" ] || node=$(uname -n | tr '[:upper:]' '[:lower:]')
@@ -152,27 +154,41 @@ look() {
   [ ! -s "$state/tables" ] || tables=$(cat "$state/tables")
 }
 
+# This laptop's addresses in the tunnel.
+prefixes() {
+  [ -z "$laptop_address" ] || printf '%s\n' "$laptop_address/32"
+  [ -z "$laptop_address6" ] || printf '%s\n' "$laptop_address6/128"
+}
+
+listed() { prefixes | tr '\n' ',' | sed 's/,$//'; }
+
 # Looks further, for what is to be made.
 look_ahead() {
   [ -n "$tables" ] || fail "There is neither nft nor iptables (packages nftables and iptables)."
+  if [ -n "$network6" ]; then look_at_ipv6; fi
   choose_port
   mtu=1420
   device=$(ip -4 route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
+  [ -n "$device" ] || device=$(ip -6 route show default 2>/dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
   if [ -n "$device" ] && [ -r "/sys/class/net/$device/mtu" ]; then
     mtu=$(($(cat "/sys/class/net/$device/mtu") - 80))
     [ "$mtu" -ge 1280 ] || mtu=1280
     [ "$mtu" -le 8920 ] || mtu=8920
   fi
-  old_address=''
+  old_prefixes=''
   if [ "$exists" = yes ]; then
     for pair in $(wg show "$link" allowed-ips | tr '\t ' '@,'); do
       key=$(printf '%s' "$pair" | cut -d@ -f1)
-      case ",$(printf '%s' "$pair" | cut -d@ -f2)," in
-        *",$laptop_address/32,"*)
-          [ "$key" = "$laptop_key" ] || fail "Another laptop has $laptop_address here already: make the script anew with --address, and another address."
-          ;;
-      esac
-      [ "$key" != "$laptop_key" ] || old_address=$(printf '%s' "$pair" | cut -d@ -f2 | cut -d, -f1)
+      allowed=$(printf '%s' "$pair" | cut -d@ -f2)
+      if [ "$key" = "$laptop_key" ]; then
+        old_prefixes=$(printf '%s' "$allowed" | tr ',' ' ')
+        continue
+      fi
+      for prefix in $(prefixes); do
+        case ",$allowed," in
+          *",$prefix,"*) fail "Another laptop has $(printf '%s' "$prefix" | cut -d/ -f1) here already: make the script anew with --address, and another address." ;;
+        esac
+      done
     done
   fi
   make_endpoint
@@ -181,6 +197,16 @@ look_ahead() {
       fail "--persist keeps a copy of this script: save it to a file, and run that."
     fi
     have systemctl || fail "--persist takes systemd. Have whatever starts this host run: sh $0 --node $node"
+  fi
+}
+
+look_at_ipv6() {
+  if [ ! -d /proc/sys/net/ipv6 ]; then
+    [ -n "$network" ] || fail "This host has no IPv6, and the tunnel has nothing else."
+    say "(This host has no IPv6, so only IPv4 goes through the tunnel here.)"
+    network6='' laptop_address6='' address6=''
+  elif [ "$tables" = iptables ]; then
+    have ip6tables || fail "ip6tables is missing (package iptables)."
   fi
 }
 
@@ -231,21 +257,30 @@ apply() {
     step "Make the interface $link, by the kernel or else by wireguard-go"
     run make_link
   fi
-  step "Listen on UDP port $port, and let the laptop in as $laptop_address"
-  run wg set "$link" private-key "$state/key" listen-port "$port" peer "$laptop_key" allowed-ips "$laptop_address/32"
-  if ! ip -4 -o address show dev "$link" 2>/dev/null | grep -q " $address/32 "; then
-    run ip -4 address flush dev "$link"
-    run ip address add "$address/32" dev "$link"
+  step "Listen on UDP port $port, and let the laptop in as $(listed)"
+  run wg set "$link" private-key "$state/key" listen-port "$port" peer "$laptop_key" allowed-ips "$(listed)"
+  if [ -n "$address6" ] && [ "$(link_or_default disable_ipv6)" = 1 ]; then
+    run write "/proc/sys/net/ipv6/conf/$link/disable_ipv6" 0
   fi
+  # Other laptops may know this node by other addresses, which stay.
+  if [ -n "$address" ]; then add_address 4 "$address/32"; fi
+  if [ -n "$address6" ]; then add_address 6 "$address6/128"; fi
   run ip link set dev "$link" mtu "$mtu" up
-  if [ -n "$old_address" ] && [ "$old_address" != "$laptop_address/32" ]; then
-    run ip route delete "$old_address" dev "$link"
-  fi
-  run ip route replace "$laptop_address/32" dev "$link"
-  if [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]; then
+  for prefix in $old_prefixes; do
+    case " $(listed | tr ',' ' ') (none) " in
+      *" $prefix "*) ;;
+      *) run ip route delete "$prefix" dev "$link" ;;
+    esac
+  done
+  for prefix in $(prefixes); do run ip route replace "$prefix" dev "$link"; done
+  if [ -n "$network" ] && [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]; then
     step "Pass packets on at all"
     run keep forwarding 0
     run write /proc/sys/net/ipv4/ip_forward 1
+  fi
+  if [ -n "$network6" ] && [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding)" = 0 ]; then
+    step "Pass packets of IPv6 on at all"
+    forward_ipv6
   fi
   step "Let WireGuard in, pass on what comes from the laptop and goes to it, and answer in this host's name"
   "add_rules_$tables"
@@ -254,10 +289,44 @@ apply() {
   fi
   if [ "$persist" = yes ]; then
     step "Do this again whenever this host starts"
-    run cp "$0" "$state/boot-$laptop_address.sh"
+    run cp "$0" "$state/boot-$laptop_id.sh"
     run write_unit
     run systemctl enable adit-node.service
   fi
+}
+
+add_address() {
+  ip "-$1" -o address show dev "$link" 2>/dev/null | grep -q " $2 " || run ip address add "$2" dev "$link"
+}
+
+# A setting of the interface, or what it will be.
+link_or_default() {
+  cat "/proc/sys/net/ipv6/conf/$link/$1" 2>/dev/null || cat "/proc/sys/net/ipv6/conf/default/$1"
+}
+
+# A host that passes packets on listens to no routers, unless it is told to: then its way out would be gone.
+forward_ipv6() {
+  for device in $(ip -6 route show default proto ra | sed -n 's/.* dev \([^ ]*\).*/\1/p' | sort -u); do
+    if [ "$(cat "/proc/sys/net/ipv6/conf/$device/accept_ra")" = 1 ]; then
+      run keep "accept_ra-$device" 1
+      run write "/proc/sys/net/ipv6/conf/$device/accept_ra" 2
+    fi
+  done
+  # What turns it on for all turns it off for all.
+  run keep forwarding6 "0 $(grep -lsx 1 /proc/sys/net/ipv6/conf/*/forwarding | cut -d/ -f7 | tr '\n' ' ')"
+  run write /proc/sys/net/ipv6/conf/all/forwarding 1
+}
+
+forward_ipv6_no_more() {
+  run write /proc/sys/net/ipv6/conf/all/forwarding 0
+  for device in $(cut -d' ' -f2- <"$state/forwarding6"); do
+    file=/proc/sys/net/ipv6/conf/$device/forwarding
+    [ ! -e "$file" ] || run write "$file" 1
+  done
+  for file in "$state"/accept_ra-*; do
+    device=$(printf '%s' "$file" | sed 's/.*accept_ra-//')
+    [ ! -e "/proc/sys/net/ipv6/conf/$device/accept_ra" ] || run write "/proc/sys/net/ipv6/conf/$device/accept_ra" 1
+  done
 }
 
 make_key() { wg genkey >"$state/key"; }
@@ -292,145 +361,21 @@ END
 
 reload_units() { systemctl daemon-reload 2>/dev/null || true; }
 
-# Whether the laptop may dial this node by IPv6: at an address, or at a name that may have one.
-is_dialled_by_ipv6() {
-  case $endpoint in
-    *[!0-9.:]*) return 0 ;;
-    *) return 1 ;;
-  esac
-}
-
-add_rules_iptables() {
-  add_rule iptables filter INPUT -p udp --dport "$port" -m comment --comment "$link" -j ACCEPT
-  if is_dialled_by_ipv6 && have ip6tables && ip6tables -w -S INPUT 2>/dev/null | grep -v '^-P INPUT ACCEPT$' >/dev/null; then
-    add_rule ip6tables filter INPUT -p udp --dport "$port" -m comment --comment "$link" -j ACCEPT
-  fi
-  add_rule iptables filter INPUT -i "$link" -j ACCEPT
-  add_rule iptables filter FORWARD -i "$link" -j ACCEPT
-  add_rule iptables filter FORWARD -o "$link" -j ACCEPT
-  add_rule iptables nat POSTROUTING -s "$network" ! -o "$link" -j MASQUERADE
-  open_chains
-}
-
-add_rule() {
-  program=$1
-  table=$2
-  chain=$3
-  shift 3
-  "$program" -w -t "$table" -C "$chain" "$@" 2>/dev/null || run "$program" -w -t "$table" -I "$chain" "$@"
-}
-
-# Rules that this script has put into a table of iptables name its interface, in themselves or in a comment.
-remove_rules_iptables() {
-  take_rules iptables filter
-  take_rules iptables nat
-  if have ip6tables; then take_rules ip6tables filter; fi
-  close_chains
-}
-
-take_rules() {
-  "$1" -w -t "$2" -S 2>/dev/null | grep "^-A .* $link " | sed 's/^-A /-D /; s/"//g' | while read -r rule; do
-    # shellcheck disable=SC2086 # words of a rule
-    run "$1" -w -t "$2" $rule
-  done
-}
-
-add_rules_nft() {
-  if ! nft list chain ip "adit_node_$link" postrouting 2>/dev/null | grep -q " $network "; then
-    run nft "add table ip adit_node_$link"
-    run nft "add chain ip adit_node_$link postrouting { type nat hook postrouting priority 100 ; }"
-    run nft "add rule ip adit_node_$link postrouting ip saddr $network oifname != \"$link\" masquerade"
-  fi
-  open_chains
-}
-
-# Of every chain that decides on what comes to this host or passes through it: family, table, name, hook.
-filter_chains() {
-  have nft || return 0
-  hook=''
-  nft list chains 2>/dev/null | while read -r first second third rest; do
-    case "$first $second $third $rest" in
-      "table "*) family=$second table=$third ;;
-      "chain "*) chain=$second ;;
-      "type filter hook input "*) hook=input ;;
-      "type filter hook forward "*) hook=forward ;;
-    esac
-    [ "$first" = type ] && [ -n "$hook" ] || continue
-    case $family in
-      ip | ip6 | inet) printf '%s\n' "$family $table $chain $hook" ;;
-    esac
-    hook=''
-  done
-}
-
-is_of_iptables() {
-  case "$1 $2 $3" in
-    "ip filter INPUT" | "ip filter FORWARD" | "ip6 filter INPUT" | "ip6 filter FORWARD") return 0 ;;
-    *) return 1 ;;
-  esac
-}
-
-# Whether a chain drops what none of its rules lets through. What another chain accepts, it drops all the same.
-drops() {
-  nft list chain "$1" "$2" "$3" 2>/dev/null |
-    grep -E 'policy drop|^[[:space:]]*(counter packets [0-9]+ bytes [0-9]+ )?(drop|reject)' >/dev/null
-}
-
-# A chain that is not there drops nothing. Those of iptables may do so further on; the rest does where it says so.
-open_chains() {
-  filter_chains | while read -r family table chain hook; do
-    if is_of_iptables "$family" "$table" "$chain"; then
-      [ "$tables" = nft ] || continue
-    elif [ "$table" = firewalld ] || ! drops "$family" "$table" "$chain"; then
-      continue
-    fi
-    rules=$(nft list chain "$family" "$table" "$chain" 2>/dev/null) || continue
-    if [ "$hook" = input ]; then
-      if [ "$family" != ip6 ] || is_dialled_by_ipv6; then insert_rule "udp dport $port"; fi
-      [ "$family" = ip6 ] || insert_rule "iifname \"$link\""
-    elif [ "$family" != ip6 ]; then
-      insert_rule "iifname \"$link\""
-      insert_rule "oifname \"$link\""
-    fi
-  done
-}
-
-# A rule counts as there where it has this script's comment.
-insert_rule() {
-  if ! printf '%s\n' "$rules" | grep "^[[:space:]]*$1 counter .* accept comment \"$link\"" >/dev/null; then
-    run nft "insert rule $family $table $chain $1 counter accept comment \"$link\""
-  fi
-}
-
-close_chains() {
-  filter_chains | while read -r family table chain hook; do
-    if is_of_iptables "$family" "$table" "$chain" && [ "$tables" != nft ]; then continue; fi
-    for handle in $(nft -a list chain "$family" "$table" "$chain" 2>/dev/null | sed -n "s/.* comment \"$link\" # handle \([0-9]*\)\$/\1/p"); do
-      run nft delete rule "$family" "$table" "$chain" handle "$handle"
-    done
-  done
-}
-
-remove_rules_nft() {
-  close_chains
-  if nft list table ip "adit_node_$link" >/dev/null 2>&1; then
-    run nft delete table ip "adit_node_$link"
-  fi
-}
-
+${nodeScriptFirewall}
 undo() {
   others=0
   if [ "$exists" = yes ]; then
     others=$(wg show "$link" peers | grep -cvxF "$laptop_key" || true)
   fi
-  if [ -e "$state/boot-$laptop_address.sh" ]; then
+  if [ -e "$state/boot-$laptop_id.sh" ]; then
     step "Start it no more with this host"
-    run rm -f "$state/boot-$laptop_address.sh"
+    run rm -f "$state/boot-$laptop_id.sh"
   fi
   if [ "$others" -gt 0 ]; then
     step "Let this laptop in no more; $others others stay"
     run wg set "$link" peer "$laptop_key" remove
-    run ip route flush "$laptop_address/32" dev "$link"
+    [ -z "$laptop_address" ] || run ip route flush "$laptop_address/32" dev "$link"
+    [ -z "$laptop_address6" ] || run ip -6 route flush "$laptop_address6/128" dev "$link"
     return 0
   fi
   if [ -e "$unit" ]; then
@@ -448,6 +393,10 @@ undo() {
     step "Pass on no packets, as before"
     run write /proc/sys/net/ipv4/ip_forward 0
   fi
+  if [ -s "$state/forwarding6" ]; then
+    step "Pass on no packets of IPv6, as before"
+    forward_ipv6_no_more
+  fi
   step "Forget the key of this node, and the rest"
   run rm -rf "$state"
 }
@@ -463,6 +412,8 @@ main() {
   LC_ALL=C
   export PATH LC_ALL
   doing=no
+  laptop_id=$laptop_address
+  [ -n "$laptop_id" ] || laptop_id=$laptop_address6
   read_words "$@"
   [ "$(id -u)" = 0 ] || fail "This takes root."
   if [ "$remove" = yes ]; then

@@ -1,6 +1,7 @@
 import { shellWord } from '../../diagnosis/commands.ts';
 import { FaultError } from '../../fault.ts';
 import { formatAddress } from '../../network/address.ts';
+import type { Family } from '../../network/address.ts';
 import { formatPrefix } from '../../network/prefix.ts';
 import { isDnsSubdomain } from '../values/endpoint.ts';
 import { nodeScriptBody } from './node-script-body.ts';
@@ -31,10 +32,12 @@ export function nodeScript(label: string, laptop: LaptopEnd, nodes: readonly Sec
     '',
     ...assignments({
       link,
-      network: formatPrefix(laptop.network),
+      network: textOf(laptop.networks, 4, formatPrefix),
+      network6: textOf(laptop.networks, 6, formatPrefix),
       laptop: name,
       laptop_key: laptop.publicKey,
-      laptop_address: formatAddress(laptop.address),
+      laptop_address: textOf(laptop.addresses, 4, formatAddress),
+      laptop_address6: textOf(laptop.addresses, 6, formatAddress),
       only_node: nodes.length === 1 ? (only?.name ?? '') : '',
     }),
     '',
@@ -53,11 +56,24 @@ function assignments(values: Readonly<Record<string, string>>): string[] {
   return Object.entries(values).map(([name, value]) => `${name}=${quoted(value)}`);
 }
 
-function caseOf({ name, address, host }: SecondMeshNode): string {
+/** The text of what there is of a family; empty where there is nothing. */
+function textOf<T extends { readonly family: Family }>(
+  all: readonly T[],
+  family: Family,
+  format: (one: T) => string,
+): string {
+  const found = all.find((one) => one.family === family);
+  return found === undefined ? '' : format(found);
+}
+
+function caseOf({ name, addresses, host }: SecondMeshNode): string {
   // Names of nodes are of letters, digits, dots and hyphens, of which none means anything in a pattern.
   if (!isDnsSubdomain(name)) throw new FaultError(unusable(name));
   const found = host === null ? '' : host.host;
-  const words = assignments({ address: formatAddress(address), host: found });
+  const own = Object.fromEntries(
+    addresses.map((address) => [address.family === 4 ? 'address' : 'address6', formatAddress(address)]),
+  );
+  const words = assignments({ ...own, host: found });
   return `${name}) ${words.join(' ')} private=${host?.isPrivate === true ? 'yes' : 'no'} ;;`;
 }
 

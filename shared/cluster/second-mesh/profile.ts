@@ -1,4 +1,5 @@
 import { FaultError } from '../../fault.ts';
+import type { Address } from '../../network/address.ts';
 import { covers, hostPrefix } from '../../network/prefix.ts';
 import type { InterfaceAddress, Prefix } from '../../network/prefix.ts';
 import { PrefixSet } from '../../network/prefix-set.ts';
@@ -8,14 +9,13 @@ import type { ClusterProfile } from '../profile.ts';
 import { formatMeshEndpoint } from '../values/endpoint.ts';
 import { clusterWarning } from '../warnings/catalogue.ts';
 import type { ClusterWarning } from '../warnings/catalogue.ts';
-import type { NodeLine } from './node-lines.ts';
-import { secondMeshOf } from './plan.ts';
-import type { LaptopEnd, SecondMeshNode } from './plan.ts';
+import type { MeshMember } from './members.ts';
+import { familiesOf } from './tunnel-network.ts';
 
 /** How a second mesh is used. */
 export interface SecondMeshOptions {
-  /** The laptop's end, as the nodes' scripts have it. */
-  readonly laptop: LaptopEnd;
+  /** The laptop's own, as the nodes' scripts have them. What they have no family of is not reached. */
+  readonly addresses: readonly Address[];
   /** Whether all Pods are reached through one node, and not each through its own. */
   readonly single: boolean;
   /** The node for Services, and with `single` for all else; the first by name that is ready where nobody says. */
@@ -30,74 +30,96 @@ export interface SecondMeshOptions {
 const persistentKeepalive = 25;
 
 /**
- * The profile of a laptop in a second mesh: a peer for each node that has a line, or for the gateway alone.
+ * The profile of a laptop in a second mesh: a peer for each member that the cluster has, or for the gateway alone.
  *
- * It is one of IPv4, and leaves out Pod CIDRs and Service CIDRs of IPv6.
- *
- * @throws FaultError `gateway-not-found`, and as {@link secondMeshOf}
+ * @throws FaultError `gateway-not-found`
  */
 export function secondMeshProfile(
   cluster: Cluster,
-  lines: readonly NodeLine[],
+  members: readonly MeshMember[],
   options: SecondMeshOptions,
 ): ClusterProfile {
-  const { laptop, single, serviceCidrs } = options;
-  const mesh = secondMeshOf(cluster, laptop);
-  const known = new Map(mesh.nodes.map((node) => [node.name, node]));
-  const pairs = lines.flatMap((line) => {
-    const node = known.get(line.name);
-    return node === undefined ? [] : [{ line, node }];
-  });
-  const gateway = gatewayOf(cluster, pairs, options.gateway);
-  const podCidrsOf = podCidrsIn(cluster, options.podCidrs);
+  const { addresses, single } = options;
+  const present = presentMembers(cluster, members);
+  const gateway = meshGateway(cluster, present, options.gateway);
+  const isCarried = carriedBy(addresses);
+  const podCidrsOf = podCidrsIn(cluster, present, options.podCidrs, isCarried);
+  const serviceCidrs = options.serviceCidrs.filter(isCarried);
   const reached = single ? cluster.nodes.map(({ name }) => name) : null;
-  const taken = single ? pairs.filter(({ line }) => line.name === gateway) : pairs;
-  const peers = taken.map(({ line, node }): PeerSection => {
-    const pods = (reached ?? [node.name]).flatMap(podCidrsOf);
-    const services = (node.name === gateway ? serviceCidrs.filter(isIPv4) : []).filter(
+  const taken = single ? present.filter(({ name }) => name === gateway) : present;
+  const peers = taken.map((member): PeerSection => {
+    const pods = (reached ?? [member.name]).flatMap(podCidrsOf);
+    const services = (member.name === gateway ? serviceCidrs : []).filter(
       (service) => !pods.some((cidr) => covers(cidr, service)),
     );
-    const networks = [...PrefixSet.of(pods).prefixes(), ...services];
+    const own = member.addresses.map(hostPrefix).filter(isCarried);
     return {
-      name: node.name,
-      publicKey: line.publicKey,
+      name: member.name,
+      publicKey: member.publicKey,
       presharedKey: null,
-      allowedIps: [hostOf(node), ...networks.map(asAddress)],
-      endpoint: formatMeshEndpoint(line.endpoint),
+      allowedIps: [...own, ...PrefixSet.of(pods).prefixes(), ...services].map(asAddress),
+      endpoint: formatMeshEndpoint(member.endpoint),
       persistentKeepalive,
     };
   });
   return {
-    addresses: [{ address: laptop.address, length: 32 }],
+    addresses: addresses.map((address) => asAddress(hostPrefix(address))),
     peers,
     gateway: single || serviceCidrs.length > 0 ? gateway : null,
   };
 }
 
-/** What a profile of a second mesh leaves out: Pods of nodes that have no Pod CIDR of IPv4. */
+/** The members that the cluster has at the moment, in the order of their names. */
+export function presentMembers({ nodes }: Cluster, members: readonly MeshMember[]): MeshMember[] {
+  const known = new Map(members.map((member) => [member.name, member]));
+  return nodes.flatMap(({ name }) => known.get(name) ?? []);
+}
+
+/** What a profile of a second mesh leaves out: Pods of nodes without a Pod CIDR, and a family that the tunnel does not have. */
 export function secondMeshWarnings(
-  { nodes }: Cluster,
-  { podCidrs }: Pick<SecondMeshOptions, 'podCidrs'>,
+  cluster: Cluster,
+  members: readonly MeshMember[],
+  { addresses, podCidrs }: Pick<SecondMeshOptions, 'addresses' | 'podCidrs'>,
+  profile: string,
 ): ClusterWarning[] {
-  return nodes
-    .filter((node) => !(podCidrs.get(node.name) ?? node.podCidrs).some(isIPv4))
-    .map(({ name }) => clusterWarning('node-pods-unreached', `node/${name}`));
+  const isCarried = carriedBy(addresses);
+  const podCidrsOf = podCidrsIn(cluster, members, podCidrs, isCarried);
+  const missing = familiesOf(cluster).filter(
+    (family) => !addresses.some((address) => address.family === family),
+  );
+  return [
+    ...missing.map((family) => clusterWarning('family-unreached', 'cluster', family, profile)),
+    ...cluster.nodes
+      .filter(({ name }) => podCidrsOf(name).length === 0)
+      .map(({ name }) => clusterWarning('node-pods-unreached', `node/${name}`)),
+  ];
+}
+
+/** Whether a network is of a family that the tunnel has. */
+export function carriedBy(addresses: readonly Address[]): (prefix: Prefix) => boolean {
+  const families = new Set(addresses.map(({ family }) => family));
+  return ({ family }) => families.has(family);
 }
 
 function podCidrsIn(
   { nodes }: Cluster,
+  members: readonly MeshMember[],
   given: ReadonlyMap<string, readonly Prefix[]>,
-): (name: string) => Prefix[] {
-  const known = new Map(nodes.map((node) => [node.name, node.podCidrs]));
-  return (name) => (given.get(name) ?? known.get(name) ?? []).filter(isIPv4);
+  isCarried: (prefix: Prefix) => boolean,
+): (name: string) => readonly Prefix[] {
+  const known = new Map([...nodes, ...members].map(({ name, podCidrs }) => [name, podCidrs]));
+  return (name) => (given.get(name) ?? known.get(name) ?? []).filter(isCarried);
 }
 
-function gatewayOf(
-  { nodes }: Cluster,
-  pairs: readonly { readonly node: SecondMeshNode }[],
-  name: string | null,
-): string {
-  const names = new Set(pairs.map(({ node }) => node.name));
+/**
+ * The node for Services.
+ *
+ * @param present of which there has to be one
+ * @param name null for the first by name that is ready, else the first
+ * @throws FaultError `gateway-not-found`
+ */
+function meshGateway({ nodes }: Cluster, present: readonly MeshMember[], name: string | null): string {
+  const names = new Set(present.map((member) => member.name));
   const candidates = nodes.filter((node) => names.has(node.name));
   const first = candidates.find(({ isReady }) => isReady === true) ?? candidates[0];
   const gateway = name === null ? first?.name : candidates.find((node) => node.name === name)?.name;
@@ -107,14 +129,6 @@ function gatewayOf(
     message: `No line was collected of the node ${JSON.stringify(name)}.`,
     hint: `There are: ${[...names].slice(0, 20).join(', ')}${names.size > 20 ? ', …' : ''}.`,
   });
-}
-
-function isIPv4({ family }: Prefix): boolean {
-  return family === 4;
-}
-
-function hostOf({ address }: SecondMeshNode): InterfaceAddress {
-  return asAddress(hostPrefix(address));
 }
 
 function asAddress({ family, words, length }: Prefix): InterfaceAddress {

@@ -1,73 +1,71 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import type { Family } from '../../../shared/network/address.ts';
 import type { Host } from '../host.ts';
-import { setUp } from '../host-plan.ts';
-import { Lab } from '../lab.ts';
 import { answers, callerSeenBy } from '../measure.ts';
+import { Running } from '../running.ts';
+import type { Cloud } from '../scenarios/cloud.ts';
 import { openFourClouds } from '../scenarios/four-clouds.ts';
-import { startWeb } from '../services.ts';
+import type { FourClouds } from '../scenarios/four-clouds.ts';
 import { difference, networkSnapshot } from '../snapshot.ts';
 import { describeInLab } from '../testing.ts';
 import { showPeers } from '../wireguard.ts';
+import { BareNodes, fileOf, inUrl, listOf, runScript, settledSnapshot } from './bare-nodes.ts';
 import { AditClient } from './client.ts';
 
 const unchanged = { gone: [], added: [] };
 
-/** What a node of the cluster is, for a list as kubectl saves it. */
-interface NodeFacts {
-  readonly name: string;
-  readonly podCidr: string;
-  readonly publicAddress: string;
+/** The clouds as a list that kubectl saved. */
+function listOfClouds(clouds: readonly Cloud[]): string {
+  return listOf(
+    clouds.map(({ name, podCidr, publicAddress }) => ({ name, podCidrs: [podCidr], publicAddress })),
+  );
 }
 
-/** A list of nodes in flannel's WireGuard network, which takes no laptop, and of what tells of Services. */
-function listOf(nodes: readonly NodeFacts[]): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'List',
-    items: nodes.map(({ name, podCidr, publicAddress }, index) => ({
-      apiVersion: 'v1',
-      kind: 'Node',
-      metadata: {
-        name,
-        annotations: {
-          'flannel.alpha.coreos.com/backend-type': 'wireguard',
-          'flannel.alpha.coreos.com/public-ip': publicAddress,
-          ...(index === 0 ? { 'k3s.io/node-args': '["server","--service-cidr","10.43.0.0/16"]' } : {}),
-        },
-      },
-      spec: { podCIDR: podCidr, podCIDRs: [podCidr] },
-      status: {
-        addresses: [{ type: 'ExternalIP', address: publicAddress }],
-        conditions: [{ type: 'Ready', status: 'True' }],
-      },
-    })),
-  });
+/** A setting of IPv6 of a host. */
+async function sysctlOf(host: Host, key: string): Promise<string> {
+  return (await host.run(['cat', `/proc/sys/net/ipv6/conf/${key}`])).stdout;
 }
 
-/** Runs a node's script as "ssh root@NODE sh -s" does. */
-async function runScript(host: Host, script: string, ...words: string[]): Promise<string> {
-  return (await host.run(['dash', '-s', '--', ...words], { input: script, timeoutMs: 60_000 })).stdout;
-}
+/** The cluster changes, and the tunnel with it, while the sessions of the others go on. */
+async function followed({ client, clouds }: FourClouds, adit: AditClient, list: string): Promise<void> {
+  const others = clouds.filter(({ name }) => name !== 'gcp');
+  const gone = clouds.find(({ name }) => name === 'gcp');
+  if (gone === undefined) throw new Error('no gcp');
+  const sessionOf = async (name: string): Promise<string | null> =>
+    (await adit.status('k3s')).peers.find((peer) => peer.name === name)?.latestHandshake ?? null;
+  const before = await sessionOf('azure');
+  expect(before).not.toBeNull();
+  await using sync = new Running(
+    'sync',
+    adit.argv('cluster', 'sync', 'k3s', '--every=1', '--json'),
+    undefined,
+    {
+      env: adit.environment,
+    },
+  );
+  await sync.line(/"changes":\[\]/, 60_000);
+  await writeFile(list, listOfClouds(others));
+  await sync.line(/"kind":"removed","name":"gcp"/, 60_000);
+  expect(await answers(client, gone.podAddress)).toBe(false);
+  for (const { podAddress, name } of others)
+    expect(await callerSeenBy(client, `http://${podAddress}/`), name).not.toBe('');
 
-/** What a host has, once its links say what they will go on to say. */
-async function settledSnapshot(host: Host): Promise<readonly string[]> {
-  await host.settled();
-  await expect
-    .poll(async () => (await host.run(['ip', '-o', 'link', 'show', 'up', 'type', 'bridge'])).stdout, {
-      timeout: 20_000,
-    })
-    .not.toContain('state UNKNOWN');
-  return networkSnapshot(host);
-}
+  // A list that cannot be read leaves the tunnel as it is.
+  await writeFile(list, '{');
+  await sync.line(/"error"/, 60_000);
+  expect(await callerSeenBy(client, `http://${others[0]?.podAddress ?? ''}/`)).not.toBe('');
+  await writeFile(list, listOfClouds(clouds));
+  await sync.line(/"kind":"added","name":"gcp"/, 60_000);
+  expect(await callerSeenBy(client, `http://${gone.podAddress}/`)).not.toBe('');
 
-/** A file of the client's own. */
-async function fileOf(adit: AditClient, name: string, text: string): Promise<string> {
-  const path = join(adit.home, name);
-  await writeFile(path, text);
-  return path;
+  await adit.done('cluster', 'gateway', 'k3s', 'azure');
+  const way = (await adit.status('k3s')).peers.find(({ allowedIps }) => allowedIps.includes('10.43.0.0/16'));
+  expect(way?.name).toBe('azure');
+  await adit.done('cluster', 'gateway', 'k3s', 'aws');
+  expect(await callerSeenBy(client, 'http://10.43.0.80/')).not.toBe('');
+  expect(await sessionOf('azure')).toBe(before);
 }
 
 /** A firewall that people write for nft itself: what one chain accepts, each of the others may still drop. */
@@ -91,12 +89,18 @@ table ip last {
   }
 }`;
 
+/** The same of IPv6 alone. */
+const ownTablesOfIPv6 = `table ip6 own {
+  chain input { type filter hook input priority 0; policy drop; meta l4proto ipv6-icmp accept; }
+  chain forward { type filter hook forward priority 0; policy drop; }
+}`;
+
 describeInLab('a second mesh, where a laptop cannot join the network’s own', () => {
   test('the nodes’ scripts, their lines, the profile: every pod and the Services answer beside what the nodes have', async () => {
     await using stage = await openFourClouds();
     const { client, clouds, nodes } = stage;
     await using adit = await AditClient.start(client, stage.lab.folder);
-    const list = await fileOf(adit, 'nodes.json', listOf(clouds));
+    const list = await fileOf(adit, 'nodes.json', listOfClouds(clouds));
     const before = await Promise.all(clouds.map(({ name }) => settledSnapshot(nodes[name])));
 
     const script = (await adit.run('cluster', 'manifest', '--every-node', '--as', 'k3s', '--nodes', list))
@@ -147,6 +151,8 @@ describeInLab('a second mesh, where a laptop cannot join the network’s own', (
       expect(await callerSeenBy(client, `http://${podAddress}/`), name).not.toBe('');
     expect(await callerSeenBy(client, 'http://10.43.0.80/')).not.toBe('');
 
+    await followed(stage, adit, list);
+
     await adit.done('down', 'k3s');
     for (const { name } of clouds) expect(await runScript(nodes[name], script, '--remove')).toBe('');
     const after = await Promise.all(clouds.map(({ name }) => networkSnapshot(nodes[name])));
@@ -162,31 +168,18 @@ describeInLab('a second mesh, where a laptop cannot join the network’s own', (
   test.each(['nft', 'iptables'])(
     'a bare node that forwards nothing and drops all is opened by %s for the laptops, and closed after the last',
     async (tables) => {
-      await using lab = await Lab.open('second-mesh');
-      const [client, node, pod] = await lab.hosts('laptop', 'bare', 'pod');
-      await Promise.all([
-        lab.link(client, 'eth0', node, 'eth0'),
-        lab.link(node, 'cni0', pod, 'eth0', { mtu: 1420 }),
-      ]);
-      await Promise.all([
-        setUp(client, { links: { eth0: ['203.0.113.20/24'] } }),
-        setUp(node, { links: { eth0: ['203.0.113.9/24'], cni0: ['10.42.7.1/24'] } }),
-        setUp(pod, { links: { eth0: ['10.42.7.10/24'] }, ip: ['route add default via 10.42.7.1'] }),
-      ]);
-      await node.shell('iptables -P INPUT DROP\niptables -P FORWARD DROP\niptables -A INPUT -i lo -j ACCEPT');
-      // Its second table, which iptables makes when it is first asked for it, and leaves there.
-      await node.shell('iptables -t nat -A POSTROUTING -j RETURN && iptables -t nat -F POSTROUTING');
-      // What the script chose before stays chosen.
-      await node.write('/etc/adit-node/tables', tables);
-      await startWeb(pod);
-      await Promise.all([client.settled(), node.settled()]);
-      const before = await networkSnapshot(node);
-      await using adit = await AditClient.start(client, lab.folder);
-      const list = await fileOf(
-        adit,
-        'nodes.json',
-        listOf([{ name: 'bare', podCidr: '10.42.7.0/24', publicAddress: '203.0.113.9' }]),
-      );
+      await using stage = await BareNodes.open('second-mesh', {
+        tables,
+        prepare: [
+          'iptables -P INPUT DROP',
+          'iptables -P FORWARD DROP',
+          'iptables -A INPUT -i lo -j ACCEPT',
+          // Its second table, which iptables makes when it is first asked for it, and leaves there.
+          'iptables -t nat -A POSTROUTING -j RETURN && iptables -t nat -F POSTROUTING',
+        ],
+      });
+      const { client, adit, list } = stage;
+      const { host, before } = stage.node;
       const scriptFor = async (profile: string, address: string): Promise<string> => {
         const words = ['--node', 'bare', '--as', profile, '--address', address, '--nodes', list];
         return (await adit.run('cluster', 'manifest', ...words)).stdout;
@@ -195,23 +188,23 @@ describeInLab('a second mesh, where a laptop cannot join the network’s own', (
       const second = await scriptFor('second', '10.200.200.202');
       const taken = await scriptFor('third', '10.200.200.201');
 
-      const keys = await fileOf(adit, 'keys.txt', await runScript(node, first));
-      expect(await runScript(node, second)).toBe(await readFile(keys, 'utf8'));
-      await expect(runScript(node, taken)).rejects.toThrow('Another laptop has 10.200.200.201');
-      expect(await showPeers(node, 'adit0')).toHaveLength(2);
-      await adit.done('cluster', 'import', '--as', 'first', '--keys', keys, '--nodes', list, '--single');
+      const line = await runScript(host, first);
+      expect(await runScript(host, second)).toBe(line);
+      await expect(runScript(host, taken)).rejects.toThrow('Another laptop has 10.200.200.201');
+      expect(await showPeers(host, 'adit0')).toHaveLength(2);
+      await stage.import('first', [line], '--single');
       await adit.done('up', 'first', '--wait=20');
       // The pod knows no way back to the laptop's address.
       expect(await callerSeenBy(client, 'http://10.42.7.10/')).toBe('10.42.7.1');
       // What nft has put into iptables' chains, iptables still reads.
-      expect((await node.run(['iptables', '-S'])).stdout).toMatch(/^-A FORWARD -i adit0 .*-j ACCEPT$/m);
+      expect((await host.run(['iptables', '-S'])).stdout).toMatch(/^-A FORWARD -i adit0 .*-j ACCEPT$/m);
 
-      await runScript(node, second, '--remove');
+      await runScript(host, second, '--remove');
       expect(await answers(client, '10.42.7.10')).toBe(true);
-      await runScript(node, first, '--remove');
+      await runScript(host, first, '--remove');
       expect(await answers(client, '10.42.7.10')).toBe(false);
-      expect(difference(before, await networkSnapshot(node))).toEqual(unchanged);
-      await runScript(node, first, '--remove');
+      expect(difference(before, await networkSnapshot(host))).toEqual(unchanged);
+      await runScript(host, first, '--remove');
     },
   );
 
@@ -223,23 +216,12 @@ describeInLab('a second mesh, where a laptop cannot join the network’s own', (
   ])(
     'a node whose own tables of nft drop all, and that is opened by %s, lets a laptop in at %s',
     async (tables, endpoint) => {
-      await using lab = await Lab.open('second-mesh-nft');
-      const [client, node, pod] = await lab.hosts('laptop', 'bare', 'pod');
-      await Promise.all([
-        lab.link(client, 'eth0', node, 'eth0'),
-        lab.link(node, 'cni0', pod, 'eth0', { mtu: 1420 }),
-      ]);
-      await Promise.all([
-        setUp(client, { links: { eth0: ['203.0.113.20/24', '2001:db8::20/64'] } }),
-        setUp(node, {
-          links: { eth0: ['203.0.113.9/24', '2001:db8::9/64'], cni0: ['10.42.7.1/24'] },
-          firewall: ownTables,
-        }),
-        setUp(pod, { links: { eth0: ['10.42.7.10/24'] }, ip: ['route add default via 10.42.7.1'] }),
-      ]);
-      // A rule for the port that drops, and one behind it that accepts something else.
-      await node.shell(
-        [
+      await using stage = await BareNodes.open('second-mesh-nft', {
+        outside: [4, 6],
+        tables,
+        firewall: ownTables,
+        prepare: [
+          // A rule for the port that drops, and one behind it that accepts something else.
           'iptables -A INPUT -p udp --dport 51822 -j DROP',
           'iptables -A INPUT -i lo -j ACCEPT',
           // iptables makes these when it is first asked for them, and leaves them there.
@@ -247,58 +229,142 @@ describeInLab('a second mesh, where a laptop cannot join the network’s own', (
           'iptables -t nat -A POSTROUTING -j RETURN && iptables -t nat -F POSTROUTING',
           'ip6tables -P INPUT DROP',
           'ip6tables -A INPUT -p ipv6-icmp -j ACCEPT',
-        ].join('\n'),
-      );
-      await node.write('/etc/adit-node/tables', tables);
-      await startWeb(pod);
-      await Promise.all([client.settled(), node.settled()]);
-      const before = await networkSnapshot(node);
-      await using adit = await AditClient.start(client, lab.folder);
-      const list = await fileOf(
-        adit,
-        'nodes.json',
-        listOf([{ name: 'bare', podCidr: '10.42.7.0/24', publicAddress: '203.0.113.9' }]),
-      );
-      const words = ['--node', 'bare', '--as', 'one', '--nodes', list];
-      const script = (await adit.run('cluster', 'manifest', ...words)).stdout;
-      const line = await runScript(node, script, '--endpoint', endpoint);
-      const once = await networkSnapshot(node);
-      expect(await runScript(node, script, '--endpoint', endpoint)).toBe(line);
-      expect(difference(once, await networkSnapshot(node))).toEqual(unchanged);
+        ],
+      });
+      const { client, adit } = stage;
+      const { host, before } = stage.node;
+      const script = await stage.scriptFor('one');
+      const line = await runScript(host, script, '--endpoint', endpoint);
+      const once = await networkSnapshot(host);
+      expect(await runScript(host, script, '--endpoint', endpoint)).toBe(line);
+      expect(difference(once, await networkSnapshot(host))).toEqual(unchanged);
       // What does not drop is left alone.
-      expect((await node.run(['nft', 'list', 'chain', 'inet', 'open', 'forward'])).stdout).not.toContain(
+      expect((await host.run(['nft', 'list', 'chain', 'inet', 'open', 'forward'])).stdout).not.toContain(
         'adit0',
       );
 
-      const keys = await fileOf(adit, 'keys.txt', line);
-      await adit.done('cluster', 'import', '--as', 'one', '--keys', keys, '--nodes', list, '--single');
+      await stage.import('one', [line], '--single');
       await adit.done('up', 'one', '--wait=20');
       expect(await callerSeenBy(client, 'http://10.42.7.10/')).toBe('10.42.7.1');
 
-      await runScript(node, script, '--remove');
+      await runScript(host, script, '--remove');
       expect(await answers(client, '10.42.7.10')).toBe(false);
-      expect(difference(before, await networkSnapshot(node))).toEqual(unchanged);
+      expect(difference(before, await networkSnapshot(host))).toEqual(unchanged);
     },
   );
+
+  test.each<[string, string, Family[], Family[]]>([
+    ['of both families', 'nft', [4, 6], [4, 6]],
+    ['of both families', 'iptables', [4, 6], [4, 6]],
+    ['of IPv6 alone', 'nft', [6], [6]],
+    ['of IPv6 alone', 'iptables', [6], [6]],
+    ['of IPv6, dialled at IPv4', 'nft', [4], [6]],
+  ])(
+    'bare nodes %s and opened by %s let the laptop in: every Pod answers at every address',
+    async (_, tables, outside, inside) => {
+      await using stage = await BareNodes.open('second-mesh-ipv6', {
+        names: ['one', 'two'],
+        outside,
+        inside,
+        tables,
+        firewall: ownTablesOfIPv6,
+        prepare: [
+          'ip6tables -P INPUT DROP',
+          'ip6tables -P FORWARD DROP',
+          'ip6tables -A INPUT -p ipv6-icmp -j ACCEPT',
+          'ip6tables -t nat -A POSTROUTING -j RETURN && ip6tables -t nat -F POSTROUTING',
+          ...(outside.includes(4)
+            ? [
+                'iptables -P INPUT DROP',
+                'iptables -P FORWARD DROP',
+                'iptables -t nat -A POSTROUTING -j RETURN && iptables -t nat -F POSTROUTING',
+              ]
+            : []),
+          // As if a router had said so.
+          ...(outside.includes(6) ? ['ip -6 route add default via 2001:db8::1 dev eth0 proto ra'] : []),
+          'echo 1 >/proc/sys/net/ipv6/conf/eth0/accept_ra',
+          'echo 1 >/proc/sys/net/ipv6/conf/cni0/forwarding',
+          // A Service, as kube-proxy makes it; its Pod is two's.
+          'nft add table ip6 services',
+          "nft 'add chain ip6 services incoming { type nat hook prerouting priority dstnat; }'",
+          'nft add rule ip6 services incoming ip6 daddr fd00:43::80 dnat to fd00:42:8::10',
+        ],
+      });
+      const { client, adit, nodes } = stage;
+      const script = await stage.scriptFor('work');
+      const told = await stage.node.host.run(['dash', '-s', '--', '--dry-run'], { input: script });
+      expect(told.stdout).toBe('');
+      expect(told.stderr).toContain('Pass packets of IPv6 on at all');
+      expect(difference(stage.node.before, await networkSnapshot(stage.node.host))).toEqual(unchanged);
+
+      const lines = await Promise.all(nodes.map(({ host }) => runScript(host, script)));
+      for (const [index, { name, publicAddress }] of nodes.entries())
+        expect(lines[index]).toMatch(
+          new RegExp(
+            `^adit-node ${name} [A-Za-z0-9+/]{43}= ${inUrl(publicAddress).replace(/[.[\]]/g, '\\$&')}:51822\n$`,
+          ),
+        );
+      const once = await networkSnapshot(stage.node.host);
+      expect(await runScript(stage.node.host, script)).toBe(lines[0]);
+      expect(difference(once, await networkSnapshot(stage.node.host))).toEqual(unchanged);
+      const listens = await sysctlOf(stage.node.host, 'eth0/accept_ra');
+      expect(listens).toBe(outside.includes(6) ? '2\n' : '1\n');
+
+      const made = await stage.import('work', lines, '--gateway=two');
+      expect(made).toMatchObject({
+        serviceCidrs: inside.map((family) => (family === 4 ? '10.43.0.0/16' : 'fd00:43::/112')),
+        gateway: 'two',
+        // flannel's own, which takes no laptop; nothing is left out.
+        warnings: [{ code: 'mesh-closed' }],
+      });
+      await adit.done('up', 'work', '--wait=20');
+      for (const { podAddresses, ownAddresses, name } of nodes)
+        for (const [index, address] of podAddresses.entries())
+          // The pod knows no way back to the laptop's address.
+          expect(await callerSeenBy(client, `http://${inUrl(address)}/`), `${name} ${address}`).toBe(
+            ownAddresses[index],
+          );
+      expect(await callerSeenBy(client, 'http://[fd00:43::80]/')).toBe('fd00:42:8::1');
+
+      await adit.done('down', 'work');
+      for (const { host, before, name } of nodes) {
+        expect(await runScript(host, script, '--remove')).toBe('');
+        expect(difference(before, await networkSnapshot(host)), name).toEqual(unchanged);
+      }
+    },
+  );
+
+  test('a node that has IPv6 turned off is reached by IPv4, and gets IPv6 on its own interface alone', async () => {
+    await using stage = await BareNodes.open('second-mesh-ipv4', {
+      prepare: ['for conf in all default; do echo 1 >/proc/sys/net/ipv6/conf/$conf/disable_ipv6; done'],
+    });
+    const { client, adit } = stage;
+    const { host, before } = stage.node;
+    const script = await stage.scriptFor('one');
+    expect(script).toContain("network6=''");
+    const line = await runScript(host, script);
+    expect(await sysctlOf(host, 'adit0/disable_ipv6')).toBe('1\n');
+    expect(await sysctlOf(host, 'all/forwarding')).toBe('0\n');
+    await stage.import('one', [line]);
+    await adit.done('up', 'one', '--wait=20');
+    expect(await callerSeenBy(client, 'http://10.42.7.10/')).toBe('10.42.7.1');
+
+    const both = await stage.scriptFor('one', '--tunnel-network', 'fd00:77::/64');
+    await runScript(host, both);
+    expect(await sysctlOf(host, 'adit0/disable_ipv6')).toBe('0\n');
+    expect(await sysctlOf(host, 'eth0/disable_ipv6')).toBe('1\n');
+    expect(await callerSeenBy(client, 'http://10.42.7.10/')).toBe('10.42.7.1');
+    // What both scripts have made, the first undoes.
+    await runScript(host, script, '--remove');
+    expect(difference(before, await networkSnapshot(host))).toEqual(unchanged);
+  });
 
   const title = 'a node that starts anew lets the laptops in again, where that was wanted';
   const isWithout = !existsSync('/usr/bin/systemctl');
   test.skipIf(isWithout)(`${title}${isWithout ? ' [skipped: no systemctl]' : ''}`, async () => {
-    await using lab = await Lab.open('second-mesh-boot');
-    const [client, node] = await lab.hosts('laptop', 'node');
-    await lab.link(client, 'eth0', node, 'eth0');
-    await Promise.all([
-      setUp(client, { links: { eth0: ['203.0.113.20/24'] } }),
-      setUp(node, { links: { eth0: ['203.0.113.9/24'] }, forwards: true }),
-    ]);
-    await Promise.all([client.settled(), node.settled()]);
-    const before = await networkSnapshot(node);
-    await using adit = await AditClient.start(client, lab.folder);
-    const list = await fileOf(
-      adit,
-      'nodes.json',
-      listOf([{ name: 'node', podCidr: '10.42.7.0/24', publicAddress: '203.0.113.9' }]),
-    );
+    await using stage = await BareNodes.open('second-mesh-boot', { outside: [4, 6], inside: [4, 6] });
+    const { adit, list } = stage;
+    const { host: node, before } = stage.node;
     const scriptFor = async (profile: string, address: string): Promise<string> => {
       const words = ['--every-node', '--as', profile, '--address', address, '--nodes', list];
       return (await adit.run('cluster', 'manifest', ...words)).stdout;
@@ -318,12 +384,14 @@ describeInLab('a second mesh, where a laptop cannot join the network’s own', (
     expect(enabled.stdout).toBe('enabled\n');
 
     // What an end of the host leaves: its files.
-    await node.shell('ip link delete dev adit0; nft delete table ip adit_node_adit0');
+    await node.shell(
+      'ip link delete dev adit0; for family in ip ip6; do nft delete table $family adit_node_adit0; done',
+    );
     await expect.poll(() => node.processes('wireguard-go').length, { timeout: 20_000 }).toBe(0);
     const unit = await node.read('/etc/systemd/system/adit-node.service');
     const [, line = ''] = /^ExecStart=(.*)$/m.exec(unit) ?? [];
     const { stdout } = await node.shell(line.replaceAll('$$', '$'), { timeoutMs: 60_000 });
-    expect(stdout).toMatch(/^(adit-node node [A-Za-z0-9+/=]{44} \[2001:db8::9\]:51822\n){2}$/);
+    expect(stdout).toMatch(/^(adit-node bare [A-Za-z0-9+/=]{44} \[2001:db8::9\]:51822\n){2}$/);
     expect(difference(standing, await steady())).toEqual(unchanged);
     expect(await showPeers(node, 'adit0')).toHaveLength(2);
 

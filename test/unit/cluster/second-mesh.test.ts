@@ -4,15 +4,18 @@ import { clusterOf } from '../../../shared/cluster/cluster.ts';
 import type { Cluster } from '../../../shared/cluster/cluster.ts';
 import { profileText } from '../../../shared/cluster/profile.ts';
 import {
-  newLaptopEnd,
+  joinMembers,
+  missingLines,
+  laptopEndFor,
   nodeScript,
   nodesNamed,
   readNodeLines,
   secondMeshOf,
   secondMeshProfile,
   secondMeshWarnings,
+  withNodes,
 } from '../../../shared/cluster/second-mesh/index.ts';
-import type { SecondMeshOptions } from '../../../shared/cluster/second-mesh/index.ts';
+import type { LaptopEnd, SecondMeshOptions } from '../../../shared/cluster/second-mesh/index.ts';
 import { diagnose, fillOwnEnd, generateKeyPair, parse } from '../../../shared/config/index.ts';
 import { formatAddress, parseAddress } from '../../../shared/network/address.ts';
 import { formatInterfaceAddress, formatPrefix, parsePrefix } from '../../../shared/network/prefix.ts';
@@ -20,7 +23,7 @@ import type { Prefix } from '../../../shared/network/prefix.ts';
 import { clusterOfLists, keyOf, kiloNode, readingsOf } from './clusters.ts';
 
 const laptopKey = keyOf('L');
-const anything = { network: null, address: null };
+const anything = { networks: [], addresses: [] };
 
 /** A node as kubectl shows it, with nothing of any network. */
 function plainNode(
@@ -57,21 +60,35 @@ function prefix(text: string): Prefix {
   return parsed;
 }
 
-function profileOf(cluster: Cluster, text: string, options: Partial<SecondMeshOptions> = {}) {
-  return secondMeshProfile(cluster, readNodeLines(text, cluster).lines, {
-    laptop: newLaptopEnd(cluster, laptopKey, anything),
+function profileOf(
+  cluster: Cluster,
+  text: string,
+  options: Partial<SecondMeshOptions> & { readonly laptop?: LaptopEnd } = {},
+) {
+  const { laptop = laptopEndFor(cluster, laptopKey, anything), ...rest } = options;
+  const { members } = joinMembers(
+    cluster,
+    secondMeshOf(cluster, laptop),
+    readNodeLines(text, cluster).lines,
+    [],
+  );
+  return secondMeshProfile(cluster, members, {
+    addresses: laptop.addresses,
     single: false,
     gateway: null,
     serviceCidrs: [prefix('10.43.0.0/16')],
     podCidrs: new Map(),
-    ...options,
+    ...rest,
   });
 }
 
 /** What each peer carries, without the nodes' own addresses. */
 function carried(profile: ReturnType<typeof profileOf>): Record<string, string[]> {
   return Object.fromEntries(
-    profile.peers.map(({ name, allowedIps }) => [name, allowedIps.slice(1).map(formatInterfaceAddress)]),
+    profile.peers.map(({ name, allowedIps }) => [
+      name,
+      allowedIps.slice(profile.addresses.length).map(formatInterfaceAddress),
+    ]),
   );
 }
 
@@ -88,7 +105,11 @@ describe('the profile of a second mesh', () => {
   it('has a peer for each node with its own Pods, and the Services on one', () => {
     const profile = profileOf(three, lines);
     expect(profile.gateway).toBe('a');
-    expect(carried(profile)).toEqual({ a: ['10.42.0.0/24', '10.43.0.0/16'], b: ['10.42.1.0/24'], c: [] });
+    expect(carried(profile)).toEqual({
+      a: ['10.42.0.0/24', '10.43.0.0/16'],
+      b: ['10.42.1.0/24', 'fd00:42:1::/64'],
+      c: [],
+    });
     expect(profile.peers.map(({ endpoint }) => endpoint)).toEqual([
       '203.0.113.1:51822',
       '[2001:db8::2]:51823',
@@ -103,7 +124,7 @@ describe('the profile of a second mesh', () => {
   it('moves the Services to the node that is chosen, and only to one that has a line', () => {
     expect(carried(profileOf(three, lines, { gateway: 'b' }))).toMatchObject({
       a: ['10.42.0.0/24'],
-      b: ['10.42.1.0/24', '10.43.0.0/16'],
+      b: ['10.42.1.0/24', 'fd00:42:1::/64', '10.43.0.0/16'],
     });
     const without = lines.split('\n').slice(1).join('\n');
     expect(codeOf(() => profileOf(three, without, { gateway: 'a' }))).toBe('gateway-not-found');
@@ -111,15 +132,16 @@ describe('the profile of a second mesh', () => {
 
   it('reaches everything through one node where it is wanted', () => {
     const profile = profileOf(three, lines, { single: true, gateway: 'b' });
-    expect(carried(profile)).toEqual({ b: ['10.42.0.0/23', '10.43.0.0/16'] });
+    expect(carried(profile)).toEqual({ b: ['10.42.0.0/23', 'fd00:42:1::/64', '10.43.0.0/16'] });
     expect(profile.gateway).toBe('b');
   });
 
   it('takes Pod CIDRs that somebody gives, and says whose Pods are left out', () => {
     const podCidrs = new Map([['c', [prefix('10.240.0.0/24')]]]);
     expect(carried(profileOf(three, lines, { podCidrs }))['c']).toEqual(['10.240.0.0/24']);
-    expect(secondMeshWarnings(three, { podCidrs })).toEqual([]);
-    const [left] = secondMeshWarnings(three, { podCidrs: new Map() });
+    const { addresses } = laptopEndFor(three, laptopKey, anything);
+    expect(secondMeshWarnings(three, [], { addresses, podCidrs }, 'work')).toEqual([]);
+    const [left] = secondMeshWarnings(three, [], { addresses, podCidrs: new Map() }, 'work');
     expect(left).toMatchObject({ code: 'node-pods-unreached', object: 'node/c' });
     expect(left?.hint).toContain('--pod-cidr c=');
   });
@@ -140,7 +162,11 @@ describe('the lines that nodes print', () => {
     const text = `Last login: today\r\n[10.0.0.1] adit-node a ${keyOf('a')} 203.0.113.1:51822\r\n\r\n\0\u001b[31madit-node\n`;
     const found = readNodeLines(text, three);
     expect(found.lines).toMatchObject([{ name: 'a', publicKey: keyOf('a') }]);
-    expect(warned(text)).toEqual(['node-line-missing node/b', 'node-line-missing node/c']);
+    expect(warned(text)).toEqual([]);
+    expect(missingLines(three, found.lines, 'my work').map(({ object, hint }) => [object, hint])).toEqual([
+      ['node/b', expect.stringContaining("adit cluster manifest --node b --as 'my work' > node.sh")],
+      ['node/c', expect.stringContaining("--as 'my work' --keys keys.txt --replace")],
+    ]);
   });
 
   it('count once a node, the last of them', () => {
@@ -177,10 +203,10 @@ describe('the lines that nodes print', () => {
 
 describe('the network of a second mesh', () => {
   const networkFor = (cluster: Cluster): string =>
-    formatPrefix(newLaptopEnd(cluster, laptopKey, anything).network);
+    laptopEndFor(cluster, laptopKey, anything).networks.map(formatPrefix).join(' ');
 
   it('is the usual one, or one that neither Pods, Services nor nodes have', () => {
-    expect(networkFor(three)).toBe('10.200.200.0/24');
+    expect(networkFor(three)).toBe('10.200.200.0/24 fd00:10:200:200::/64');
     expect(networkFor(clusterOfLists({ nodes: [plainNode('a', ['10.200.0.0/16'])] }))).toBe(
       '172.29.200.0/24',
     );
@@ -193,19 +219,23 @@ describe('the network of a second mesh', () => {
   it.each([
     ['10.42.0.0/16', 'tunnel-network-collides'],
     ['192.168.1.0/24', 'tunnel-network-collides'],
-    ['fd00::/64', 'tunnel-network-invalid'],
+    ['fd00:42:1::/72', 'tunnel-network-collides'],
+    ['fd00::/8', 'tunnel-network-invalid'],
+    ['fd00::/127', 'tunnel-network-invalid'],
     ['0.0.0.0/0', 'tunnel-network-invalid'],
     ['10.9.9.0/30', 'tunnel-network-invalid'],
   ])('is not %s: %s', (text, code) => {
-    expect(codeOf(() => newLaptopEnd(three, laptopKey, { ...anything, network: prefix(text) }))).toBe(code);
+    expect(codeOf(() => laptopEndFor(three, laptopKey, { ...anything, networks: [prefix(text)] }))).toBe(
+      code,
+    );
   });
 
   it('has an address of its own for each node, which stays when others come', () => {
     const names = Array.from({ length: 60 }, (_, index) => `node-${index}`);
     const addressesOf = (all: readonly string[]): Map<string, string> => {
       const cluster = clusterOfLists({ nodes: all.map((name) => plainNode(name, [])) });
-      const { nodes } = secondMeshOf(cluster, newLaptopEnd(cluster, laptopKey, anything));
-      return new Map(nodes.map(({ name, address }) => [name, formatAddress(address)]));
+      const { nodes } = secondMeshOf(cluster, laptopEndFor(cluster, laptopKey, anything));
+      return new Map(nodes.map(({ name, addresses }) => [name, addresses.map(formatAddress).join(' ')]));
     };
     const few = addressesOf(['node-1', 'node-2']);
     const many = addressesOf(names);
@@ -213,15 +243,56 @@ describe('the network of a second mesh', () => {
     expect(many.get('node-1')).toBe(few.get('node-1'));
   });
 
-  it('keeps nodes and laptops apart', () => {
-    const { network } = newLaptopEnd(three, laptopKey, anything);
-    const address = (text: string) => ({ network, address: parseAddress(text) });
-    expect(codeOf(() => newLaptopEnd(three, laptopKey, address('10.9.9.9')))).toBe('tunnel-address-invalid');
-    const [node] = secondMeshOf(three, newLaptopEnd(three, laptopKey, anything)).nodes;
-    const taken = formatAddress(node?.address ?? { family: 4, words: [0] });
-    expect(codeOf(() => secondMeshOf(three, newLaptopEnd(three, laptopKey, address(taken))))).toBe(
-      'tunnel-address-invalid',
+  it('lets a node keep its address when one that comes or goes would want it', () => {
+    const names = Array.from({ length: 100 }, (_, index) => `node-${index}`);
+    const meshFor = (all: readonly string[], end: LaptopEnd | null) => {
+      const cluster = clusterOfLists({ nodes: all.map((name) => plainNode(name, [])) });
+      return secondMeshOf(cluster, laptopEndFor(cluster, laptopKey, anything, end));
+    };
+    const textsOf = ({ nodes }: ReturnType<typeof meshFor>): string[] =>
+      nodes.map(({ name, addresses }) => `${name} ${addresses.map(formatAddress).join(' ')}`);
+    const half = meshFor(names.slice(50), null);
+    const network = { family: 4, words: [0x0ac8c800], length: 24 } as const;
+    const end = withNodes({ ...half.laptop, networks: [network] }, half.nodes);
+    // Without what is kept some would move, or the test would show nothing.
+    expect(textsOf(meshFor(names, { ...end, nodes: new Map() }))).not.toEqual(
+      expect.arrayContaining(textsOf(half)),
     );
+    expect(textsOf(meshFor(names, end))).toEqual(expect.arrayContaining(textsOf(half)));
+    const others = textsOf(meshFor(names.slice(0, 50), end)).map((text) => text.split(' ')[1]);
+    expect(textsOf(half).filter((text) => others.includes(text.split(' ')[1]))).toEqual([]);
+  });
+
+  it('has a family for each that Pods and Services have, and gets one that comes later', () => {
+    const clusterWith = (...cidrs: string[]): Cluster => clusterOfLists({ nodes: [plainNode('a', cidrs)] });
+    const old = clusterWith('10.42.0.0/24');
+    expect(networkFor(old)).toBe('10.200.200.0/24');
+    expect(networkFor(clusterWith('fd00:42::/64'))).toBe('fd00:10:200:200::/64');
+    expect(networkFor(clusterWith('fd00:10:200:200::/63'))).toBe('fd00:10:200:202::/64');
+    expect(codeOf(() => networkFor(clusterWith('fd00:10:200::/48')))).toBe('tunnel-network-full');
+    const kept = laptopEndFor(old, laptopKey, anything);
+    const both = laptopEndFor(three, laptopKey, anything, kept);
+    expect(both.networks.map(formatPrefix)).toEqual(['10.200.200.0/24', 'fd00:10:200:200::/64']);
+    expect(both.addresses[0]).toEqual(kept.addresses[0]);
+    const { addresses } = kept;
+    const [left] = secondMeshWarnings(three, [], { addresses, podCidrs: new Map() }, 'work');
+    expect(left).toMatchObject({ code: 'family-unreached', object: 'cluster' });
+    expect(left?.hint).toContain('adit cluster manifest --every-node --as work');
+  });
+
+  it('keeps nodes and laptops apart', () => {
+    const { networks } = laptopEndFor(three, laptopKey, anything);
+    const address = (text: string) => ({
+      networks,
+      addresses: [parseAddress(text)].filter((one) => one !== null),
+    });
+    expect(codeOf(() => laptopEndFor(three, laptopKey, address('10.9.9.9')))).toBe('tunnel-address-invalid');
+    const [node] = secondMeshOf(three, laptopEndFor(three, laptopKey, anything)).nodes;
+    expect(node?.addresses).toHaveLength(2);
+    for (const taken of (node?.addresses ?? []).map(formatAddress))
+      expect(codeOf(() => secondMeshOf(three, laptopEndFor(three, laptopKey, address(taken))))).toBe(
+        'tunnel-address-invalid',
+      );
   });
 
   it('takes ten thousand nodes in no time', () => {
@@ -233,8 +304,8 @@ describe('the network of a second mesh', () => {
       .map((_, index) => `adit-node node-${index} ${generateKeyFor(index)} 203.0.113.1:${1 + index}`)
       .join('\n');
     const begin = performance.now();
-    const laptop = newLaptopEnd(cluster, laptopKey, anything);
-    expect(laptop.network.length).toBeLessThan(24);
+    const laptop = laptopEndFor(cluster, laptopKey, anything);
+    expect(laptop.networks[0]?.length).toBeLessThan(24);
     expect(profileOf(cluster, text, { laptop }).peers).toHaveLength(10_000);
     expect(profileOf(cluster, text, { laptop, single: true }).peers[0]?.allowedIps.length).toBeLessThan(20);
     expect(nodeScript('work', laptop, secondMeshOf(cluster, laptop).nodes).length).toBeLessThan(2_000_000);
@@ -248,7 +319,7 @@ function generateKeyFor(index: number): string {
 }
 
 describe('the script for nodes', () => {
-  const laptop = newLaptopEnd(three, laptopKey, anything);
+  const laptop = laptopEndFor(three, laptopKey, anything);
   const { nodes } = secondMeshOf(three, laptop);
 
   it('is read by a plain shell', () => {
@@ -270,9 +341,13 @@ describe('the script for nodes', () => {
 
   it('names the address at which a node is dialled, the public one first', () => {
     const script = nodeScript('work', laptop, nodes);
-    expect(script).toMatch(/^ {4}a\) address=10\.200\.200\.\d+ host=203\.0\.113\.1 private=no ;;$/m);
-    expect(script).toMatch(/^ {4}b\) address=10\.200\.200\.\d+ host=192\.168\.1\.2 private=yes ;;$/m);
-    expect(script).toMatch(/^ {4}c\) address=10\.200\.200\.\d+ host='' private=no ;;$/m);
+    expect(script).toMatch(
+      /^ {4}a\) address=10\.200\.200\.\d+ address6=fd00:10:200:200::[0-9a-f:]+ host=203\.0\.113\.1 private=no ;;$/m,
+    );
+    expect(script).toMatch(
+      /^ {4}b\) address=10\.200\.200\.\d+ address6=\S+ host=192\.168\.1\.2 private=yes ;;$/m,
+    );
+    expect(script).toMatch(/^ {4}c\) address=10\.200\.200\.\d+ address6=\S+ host='' private=no ;;$/m);
   });
 
   it('holds nothing that a hostile cluster or name writes into it', () => {
@@ -286,10 +361,10 @@ describe('the script for nodes', () => {
         },
       ],
     });
-    const mesh = secondMeshOf(cluster, newLaptopEnd(cluster, laptopKey, anything));
+    const mesh = secondMeshOf(cluster, laptopEndFor(cluster, laptopKey, anything));
     expect(mesh.nodes.map(({ name, host }) => [name, host])).toEqual([['good', null]]);
     expect(codeOf(() => nodesNamed(mesh, ['$(id)']))).toBe('node-not-found');
-    const odd = { name: 'a) id ;; b', address: laptop.address, host: null };
+    const odd = { name: 'a) id ;; b', addresses: laptop.addresses, host: null };
     expect(codeOf(() => nodeScript('work', laptop, [odd]))).toBe('node-not-found');
     const label = "it's $(id) `id` \n id \\";
     const { stdout, status } = spawnSync(

@@ -131,7 +131,8 @@ describe('a sync', () => {
 
   it('asks for what tells of Services once in a while only', async () => {
     const asked: boolean[] = [];
-    const sync = syncOf((_, withServices) => {
+    const sync = syncOf((_, { kinds }) => {
+      const withServices = kinds.includes('services');
       asked.push(withServices);
       const found = readings();
       const serviceCidrs: KindReading = { kind: 'unasked' };

@@ -9,6 +9,7 @@ import { formatPrefix } from '../../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../../shared/network/prefix.ts';
 import { readCluster } from '../../../backend/cluster/api/read-cluster.ts';
 import { importKiloPeer } from '../../../backend/cluster/import.ts';
+import { isOfMesh } from '../../../backend/cluster/kept.ts';
 import type { ClusterSource } from '../../../backend/cluster/kept.ts';
 import { OwnKeys, profilesWithKey } from '../../../backend/cluster/own-keys.ts';
 import { applyPeer } from '../../../backend/cluster/peers/apply.ts';
@@ -30,6 +31,7 @@ import {
 import { has, listOf, valueOf } from '../../command.ts';
 import type { Answer, Command, CommandContext } from '../../command.ts';
 import { peerOptions, readPeerWish } from '../../peer-options.ts';
+import { wrongUsage } from '../../parse.ts';
 import { follow, pauseIn, withSync } from './sync.ts';
 
 /** Seconds to wait for the first handshake: the nodes take a moment to let a new Peer in. */
@@ -76,6 +78,7 @@ export const clusterConnect: Command = {
     const name = profileName(
       valueOf(given, 'as') ?? source.context.replace(/[/\\\p{Cc}]+/gu, '-').replace(/^\.+/, ''),
     );
+    if (has(given, 'rm')) await requireOwnPeer(context, name);
     // Nothing is made in the cluster where no tunnel can be.
     const helper = await HelperConnection.open(places.socket);
     const made = new Made(context, source);
@@ -262,8 +265,8 @@ async function firstAnswer(
   return null;
 }
 
-function sameSource(a: ClusterSource, b: ApiSource): boolean {
-  return a.kind === 'api' && a.context === b.context && a.kubeconfig.join('\n') === b.kubeconfig.join('\n');
+function sameSource(a: ClusterSource | null, b: ApiSource): boolean {
+  return a?.kind === 'api' && a.context === b.context && a.kubeconfig.join('\n') === b.kubeconfig.join('\n');
 }
 
 function ofAnotherCluster(name: string): FaultError {
@@ -272,6 +275,16 @@ function ofAnotherCluster(name: string): FaultError {
     message: `There is a profile "${name}", and it is of another cluster.`,
     hint: 'Give this one a name of its own: --as NAME.',
   });
+}
+
+/** With the profile of a second mesh would go the key that all its nodes know. @throws FaultError `wrong-usage` */
+async function requireOwnPeer({ places }: CommandContext, name: string): Promise<void> {
+  const known = await clusterPlaces(places).kept.find(name);
+  if (known !== null && isOfMesh(known))
+    throw wrongUsage(
+      clusterConnect,
+      `"${name}" is the profile of a second mesh: with --rm the key that its nodes know would be gone.`,
+    );
 }
 
 function inUse(peer: string, profile: string): FaultError {
@@ -289,7 +302,8 @@ function unlessGone(error: unknown): void {
 /** The Peer of a profile, unless another profile lives on it as well. */
 async function peerOf(context: CommandContext, name: string): Promise<string | null> {
   const { store, kept } = clusterPlaces(context.places);
-  const peer = (await kept.find(name).catch(() => null))?.peer ?? null;
+  const known = await kept.find(name).catch(() => null);
+  const peer = known === null || isOfMesh(known) ? null : known.peer;
   const own = (await store.find(name).catch(() => null))?.summary().publicKey ?? null;
   const having = own === null ? [] : await profilesWithKey(store, own);
   return having.length > 1 ? null : peer;

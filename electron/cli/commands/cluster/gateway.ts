@@ -1,4 +1,5 @@
 import { FaultError } from '../../../../shared/fault.ts';
+import { isOfMesh } from '../../../backend/cluster/kept.ts';
 import { clusterPlaces } from '../../cluster-places.ts';
 import { inForm, outputOption, readOutput, syncOptions } from '../../cluster-source.ts';
 import { operandAt } from '../../command.ts';
@@ -19,11 +20,12 @@ export const clusterGateway: Command = {
     const profile = await store.find(operandAt(context.given, 0));
     const node = operandAt(context.given, 1);
     const kept = await records.get(profile.name);
-    if (kept.serviceCidrs.length === 0) throw withoutServices(profile.name);
+    const isForAll = isOfMesh(kept) && kept.single;
+    if (kept.serviceCidrs.length === 0 && !isForAll) throw withoutServices(profile.name);
     const step = await withSync(context, profile.name, null, (sync) => sync.step(node));
     return inForm(output, {
       json: { profile: profile.name, gateway: node, changes: step.differences, applied: step.isApplied },
-      text: `Services are reached through ${node}.`,
+      text: `${isForAll ? 'Everything is' : 'Services are'} reached through ${node}.`,
     });
   },
 };

@@ -5,19 +5,13 @@ import type { PeerDifference } from '../../../../shared/cluster/following/differ
 import type { ClusterReadings } from '../../../../shared/cluster/readings.ts';
 import type { ApiClient } from '../../../backend/cluster/api/client.ts';
 import { readCluster } from '../../../backend/cluster/api/read-cluster.ts';
-import type { KeptCluster } from '../../../backend/cluster/kept.ts';
+import type { Wanted } from '../../../backend/cluster/api/read-cluster.ts';
+import type { StaleNode } from '../../../backend/cluster/followed.ts';
+import type { ClusterSource } from '../../../backend/cluster/kept.ts';
 import { ClusterSync } from '../../../backend/cluster/sync.ts';
 import type { SyncStep } from '../../../backend/cluster/sync.ts';
 import { clusterPlaces } from '../../cluster-places.ts';
-import {
-  inForm,
-  meshAndServices,
-  meshOnly,
-  readFrom,
-  outputOption,
-  readOutput,
-  syncOptions,
-} from '../../cluster-source.ts';
+import { inForm, readFrom, outputOption, readOutput, syncOptions } from '../../cluster-source.ts';
 import { has, listOf, operandAt, valueOf } from '../../command.ts';
 import type { Answer, Command, CommandContext } from '../../command.ts';
 import { wrongUsage } from '../../parse.ts';
@@ -35,8 +29,9 @@ export const clusterSync: Command = {
   arity: { least: 1, most: 1 },
   summary: 'Keep a profile in step with its cluster, and its tunnel if it is up',
   details: [
-    'Nodes, endpoints and Peers are followed until Ctrl-C. Sessions go on; what changed is shown. A node that stops to check in keeps',
-    'its peer for five minutes. While the cluster cannot be reached, everything stays as it is.',
+    'Nodes, endpoints and Peers are followed until Ctrl-C. Sessions go on; what changed is shown. A node of Kilo’s that stops to check in',
+    'keeps its peer for five minutes; of a second mesh, a node has its peer as long as the cluster has it. While the cluster cannot be',
+    'reached, everything stays as it is.',
   ],
   options: {
     once: { kind: 'flag', summary: 'Look once, and end' },
@@ -81,8 +76,7 @@ export async function withSync<T>(
   };
   // What is asked of an API that does not answer is called off.
   signal?.addEventListener('abort', close);
-  const read = async ({ source }: KeptCluster, withServices: boolean): Promise<ClusterReadings> => {
-    const wanted = withServices ? meshAndServices : meshOnly;
+  const read = async (source: ClusterSource, wanted: Wanted): Promise<ClusterReadings> => {
     if (source.kind === 'files') return readFrom(source, context, wanted);
     const { openClusterApi } = await import('../../cluster-api.ts');
     client ??= await openClusterApi(context, source);
@@ -124,6 +118,7 @@ const passing: ReadonlySet<string> = new Set([
   'api-answer-broken',
   'api-answer-foreign',
   'kilo-nodes-missing',
+  'node-lines-missing',
 ]);
 
 /** Somebody has removed the profile, given it another name, or taken its cluster away: there is nothing to be kept in step. */
@@ -154,7 +149,7 @@ export async function follow(
     if (isFault && (isFirst ? !passing.has(outcome.code) : lasting.has(outcome.code)))
       throw new FaultError(outcome);
     // What has been said is not said again until it is over.
-    const state = isFault ? outcome.message : `${outcome.stale.join(' ')} by ${outcome.gateway ?? 'nobody'}`;
+    const state = isFault ? outcome.message : stateOf(outcome);
     if (isFirst || state !== told || (!isFault && outcome.differences.length > 0))
       context.say(isFault ? answerToFault(profile, outcome) : answerTo(profile, outcome));
     told = state;
@@ -162,6 +157,13 @@ export async function follow(
     await delay(Math.max(pause, took * pausePerReading) * 1000, null, { signal }).catch(() => null);
   }
 }
+
+function stateOf({ stale, gateway, warnings }: SyncStep): string {
+  return JSON.stringify([stale, gateway, warnings.map(({ message }) => message)]);
+}
+
+/** The most warnings that are shown in words; of a large cluster there may be thousands. */
+const most = 20;
 
 function answerTo(profile: string, step: SyncStep): Answer {
   const { differences, stale, gateway, isApplied, warnings } = step;
@@ -171,17 +173,29 @@ function answerTo(profile: string, step: SyncStep): Answer {
       profile,
       at: new Date().toISOString(),
       changes: differences,
-      stale,
+      stale: stale.map(({ name }) => name),
       gateway,
       applied: isApplied,
       warnings,
     },
     text: [
       ...(changes.length === 0 ? [`${profile}: in step with its cluster.`] : changes),
-      ...stale.map((name) => `! ${name} does not check in; its peer stays for five minutes.`),
-      ...warnings.map(({ message }) => `! ${message}`),
+      ...stale.map(staleWords),
+      ...warnings.slice(0, most).map(({ message, hint }) => `! ${message}\n  ${hint}`),
+      ...(warnings.length > most
+        ? [`! There are ${warnings.length - most} more of these: --json has them.`]
+        : []),
     ].join('\n'),
   };
+}
+
+function staleWords({ name, stays }: StaleNode): string {
+  switch (stays) {
+    case 'minutes':
+      return `! ${name} does not check in; its peer stays for five minutes.`;
+    case 'always':
+      return `! ${name} is not ready, says the cluster; its peer stays.`;
+  }
 }
 
 function answerToFault(profile: string, fault: Fault): Answer {

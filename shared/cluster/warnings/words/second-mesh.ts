@@ -1,3 +1,4 @@
+import { shellWord } from '../../../diagnosis/commands.ts';
 import { nameIn, warningEntry } from '../entry.ts';
 
 /** What can be said of a mesh beside the cluster’s own, and of the lines that its nodes print. */
@@ -32,10 +33,13 @@ export const secondMeshEntries = {
   ),
   'node-line-missing': warningEntry(
     'A node has no line "adit-node", so it is in no second mesh.',
-    (subject) => ({
-      message: `There is no line of ${nameIn(subject)}, so its Pods are not reached through it.`,
-      hint: `Run the script there: adit cluster manifest --node ${nameIn(subject)} --as NAME`,
-    }),
+    (subject, profile: string) => {
+      const [node, name] = [nameIn(subject), shellWord(profile)];
+      return {
+        message: `There is no line of ${node}, so its Pods are not reached through it.`,
+        hint: `Run the script there, and take in its line: adit cluster manifest --node ${node} --as ${name} > node.sh; ssh root@${node} sh -s < node.sh > keys.txt; adit cluster import --as ${name} --keys keys.txt --replace`,
+      };
+    },
   ),
   'node-key-shared': warningEntry(
     'Two nodes have the same key, so only one of them can be a peer.',
@@ -52,10 +56,17 @@ export const secondMeshEntries = {
     }),
   ),
   'node-pods-unreached': warningEntry(
-    'A node has no Pod CIDR of IPv4, so a second mesh does not reach its Pods.',
+    'A node has no Pod CIDR of a family that the tunnel has, so a second mesh does not reach its Pods.',
     (subject) => ({
-      message: `${nameIn(subject)} has no Pod CIDR of IPv4, so its Pods are not reached.`,
+      message: `${nameIn(subject)} has no Pod CIDR of a family that the tunnel has, so its Pods are not reached.`,
       hint: `Say which addresses they have: --pod-cidr ${nameIn(subject)}=10.42.0.0/24`,
+    }),
+  ),
+  'family-unreached': warningEntry(
+    'Pods or Services have addresses of a family that the tunnel of a second mesh does not have.',
+    (_, family: 4 | 6, profile: string) => ({
+      message: `The cluster has IPv${family}, and the tunnel was made without: nothing is reached by it.`,
+      hint: `Make the script anew, run it on every node, and take in the lines: adit cluster manifest --every-node --as ${shellWord(profile)} > node.sh`,
     }),
   ),
 };

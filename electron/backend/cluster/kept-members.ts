@@ -1,0 +1,43 @@
+import { formatNodeLine, parseNodeLine } from '../../../shared/cluster/second-mesh/index.ts';
+import type { MeshMember, SecondMeshOptions } from '../../../shared/cluster/second-mesh/index.ts';
+import { formatAddress, parseAddress } from '../../../shared/network/address.ts';
+import type { Address } from '../../../shared/network/address.ts';
+import { formatPrefix, parsePrefix } from '../../../shared/network/prefix.ts';
+import type { Prefix } from '../../../shared/network/prefix.ts';
+import type { KeptMesh } from './kept.ts';
+
+/** The members that a profile remembers. What is damaged is none. */
+export function membersIn({ members }: KeptMesh): MeshMember[] {
+  return members.flatMap(({ line, addresses, isFollowed, podCidrs }): MeshMember[] => {
+    const read = parseNodeLine(line);
+    if (read === null) return [];
+    return [{ ...read, addresses: addressesIn(addresses), isFollowed, podCidrs: prefixesIn(podCidrs) }];
+  });
+}
+
+/** The same as texts. */
+export function keptMembers(members: readonly MeshMember[]): KeptMesh['members'] {
+  return members.map(({ addresses, isFollowed, podCidrs, ...line }) => ({
+    line: formatNodeLine(line),
+    addresses: addresses.map(formatAddress),
+    isFollowed,
+    podCidrs: podCidrs.map(formatPrefix),
+  }));
+}
+
+/** How a profile was made, save for what its cluster tells. */
+export function meshChoicesIn(kept: KeptMesh): Pick<SecondMeshOptions, 'addresses' | 'single' | 'podCidrs'> {
+  return {
+    addresses: addressesIn(kept.addresses),
+    single: kept.single,
+    podCidrs: new Map(Object.entries(kept.podCidrs).map(([name, texts]) => [name, prefixesIn(texts)])),
+  };
+}
+
+function addressesIn(texts: readonly string[]): Address[] {
+  return texts.flatMap((text) => parseAddress(text) ?? []);
+}
+
+function prefixesIn(texts: readonly string[]): Prefix[] {
+  return texts.flatMap((text) => parsePrefix(text) ?? []);
+}
