@@ -154,7 +154,11 @@ export class MeshMember {
    * @param own the node as the mesh knows it
    * @returns its address in the mesh; null where another leads its location
    */
-  async follow(own: MeshNode, nodes: readonly MeshNode[], visitors: readonly MeshVisitor[]): Promise<string | null> {
+  async follow(
+    own: MeshNode,
+    nodes: readonly MeshNode[],
+    visitors: readonly MeshVisitor[],
+  ): Promise<string | null> {
     const state = stateOf(own, this.#link, nodes, visitors);
     const text = JSON.stringify(state);
     const { address } = state;
