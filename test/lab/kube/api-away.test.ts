@@ -8,7 +8,7 @@ import { startLocationAgents } from './location-agents.ts';
 import { onStage, podsThatAnswerOf, soon, startConnect, whyNot } from './stage.ts';
 
 /** Milliseconds without an answer that a busy machine may cause, and no change of a tunnel does. */
-const noGap = 3000;
+const noGap = 5000;
 
 describeInLab('an API server that is away for longer than its nodes may be', () => {
   test.skipIf(whyNot !== '')(
