@@ -70,7 +70,7 @@ export async function nodeScriptAnswer(command: Command, context: CommandContext
     throw wrongUsage(command, 'Either some nodes (--node NAME), or all (--every-node).');
   const options = readClusterOptions(command, given);
   const cluster = clusterOf(await readSource(command, context, nodesAndRanges), options);
-  const { laptop, isNewFamily } = await endFor(places, profile, cluster, wishIn(command, given));
+  const { laptop, isNewFamily, isMade } = await endFor(places, profile, cluster, wishIn(command, given));
   const mesh = secondMeshOf(cluster, laptop);
   await new SecondMeshes(places.home).keep(profile, withNodes(laptop, mesh.nodes));
   const nodes = withEndpoint(command, given, isEvery ? mesh.nodes : nodesNamed(mesh, names));
@@ -94,7 +94,13 @@ export async function nodeScriptAnswer(command: Command, context: CommandContext
     },
     text: script,
     verbatim: true,
-    remarks: remarksFor(profile, nodes, isEvery ? cluster.nodes.length - nodes.length : 0, isNewFamily),
+    remarks: remarksFor(
+      profile,
+      nodes,
+      isEvery ? cluster.nodes.length - nodes.length : 0,
+      isNewFamily,
+      isMade,
+    ),
   });
 }
 
@@ -127,14 +133,15 @@ async function endFor(
   profile: string,
   cluster: Cluster,
   wish: LaptopWish,
-): Promise<{ readonly laptop: LaptopEnd; readonly isNewFamily: boolean }> {
+): Promise<{ readonly laptop: LaptopEnd; readonly isNewFamily: boolean; readonly isMade: boolean }> {
   const meshes = new SecondMeshes(home);
   const keys = new KeyRing(home);
   const present = await publicKeyIn(new ProfileStore(home), profile);
   const kept = await meshes.find(profile, present);
   if (kept !== null && (present !== null || (await keys.find(kept.publicKey)) !== null)) {
     const laptop = laptopEndFor(cluster, kept.publicKey, wish, kept);
-    return { laptop, isNewFamily: laptop.networks.length > kept.networks.length };
+    const isNewFamily = laptop.networks.length > kept.networks.length;
+    return { laptop, isNewFamily, isMade: present !== null };
   }
   if (present !== null) {
     throw new FaultError({
@@ -145,7 +152,8 @@ async function endFor(
   }
   // What can be wrong is found out before there is a key.
   secondMeshOf(cluster, laptopEndFor(cluster, '', wish));
-  return { laptop: laptopEndFor(cluster, await keys.make(), wish), isNewFamily: false };
+  const laptop = laptopEndFor(cluster, await keys.make(), wish);
+  return { laptop, isNewFamily: false, isMade: false };
 }
 
 function withEndpoint(
@@ -170,13 +178,16 @@ function withEndpoint(
 /**
  * @param odd how many nodes are left out because of their names
  * @param isNewFamily whether the tunnel has a family now that it had not
+ * @param isMade whether there is a profile already
  */
 function remarksFor(
   profile: string,
   nodes: readonly SecondMeshNode[],
   odd: number,
   isNewFamily: boolean,
+  isMade: boolean,
 ): string[] {
+  const file = isMade ? 'new.txt' : 'keys.txt';
   const name = shellWord(profile);
   const without = nodes.filter(({ host }) => host === null);
   return [
@@ -193,7 +204,7 @@ function remarksFor(
     ...(isNewFamily
       ? ['The tunnel has both IPv4 and IPv6 now: nodes that have run an older script have to run one again.']
       : []),
-    'Run it as root on each node, and keep what they print: ssh root@NODE sh -s < node.sh >> keys.txt',
-    `Then: adit cluster import --as ${name} --keys keys.txt`,
+    `Run it as root on each node, and keep what they print: ssh root@NODE sh -s < node.sh >> ${file}`,
+    `Then: adit cluster import --as ${name} --keys ${file}${isMade ? ' --replace' : ''}`,
   ];
 }

@@ -1,5 +1,6 @@
 import { formatNodeLine, parseNodeLine } from '../../../shared/cluster/second-mesh/index.ts';
 import type { MeshMember, SecondMeshOptions } from '../../../shared/cluster/second-mesh/index.ts';
+import { formatMeshEndpoint, parseMeshEndpoint } from '../../../shared/cluster/values/endpoint.ts';
 import { formatAddress, parseAddress } from '../../../shared/network/address.ts';
 import type { Address } from '../../../shared/network/address.ts';
 import { formatPrefix, parsePrefix } from '../../../shared/network/prefix.ts';
@@ -8,17 +9,19 @@ import type { KeptMesh } from './kept.ts';
 
 /** The members that a profile remembers. What is damaged is none. */
 export function membersIn({ members }: KeptMesh): MeshMember[] {
-  return members.flatMap(({ line, addresses, isFollowed, podCidrs }): MeshMember[] => {
-    const read = parseNodeLine(line);
-    if (read === null) return [];
-    return [{ ...read, addresses: addressesIn(addresses), isFollowed, podCidrs: prefixesIn(podCidrs) }];
+  return members.flatMap(({ line, endpoint, addresses, isFollowed, podCidrs }): MeshMember[] => {
+    const [read, now] = [parseNodeLine(line), parseMeshEndpoint(endpoint)];
+    if (read === null || now === null) return [];
+    const facts = { addresses: addressesIn(addresses), isFollowed, podCidrs: prefixesIn(podCidrs) };
+    return [{ ...read, ...facts, printed: read.endpoint, endpoint: now }];
   });
 }
 
 /** The same as texts. */
 export function keptMembers(members: readonly MeshMember[]): KeptMesh['members'] {
-  return members.map(({ addresses, isFollowed, podCidrs, ...line }) => ({
-    line: formatNodeLine(line),
+  return members.map(({ name, publicKey, printed, endpoint, addresses, isFollowed, podCidrs }) => ({
+    line: formatNodeLine({ name, publicKey, endpoint: printed }),
+    endpoint: formatMeshEndpoint(endpoint),
     addresses: addresses.map(formatAddress),
     isFollowed,
     podCidrs: podCidrs.map(formatPrefix),

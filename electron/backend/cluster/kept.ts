@@ -67,8 +67,10 @@ const keptMesh = z.strictObject({
   /** The nodes whose lines were collected, in the cluster at the moment or not. */
   members: z.array(
     z.strictObject({
-      /** `adit-node NAME PUBKEY ENDPOINT` */
+      /** `adit-node NAME PUBKEY ENDPOINT`, as the node printed it. */
       line: text,
+      /** Where it is dialled now. */
+      endpoint: text,
       addresses: z.array(text),
       isFollowed: z.boolean(),
       podCidrs: z.array(text),

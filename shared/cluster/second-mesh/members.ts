@@ -3,7 +3,7 @@ import type { Address } from '../../network/address.ts';
 import type { Prefix } from '../../network/prefix.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterNode } from '../objects/node.ts';
-import { formatMeshEndpoint, isPublic, parseMeshEndpoint } from '../values/endpoint.ts';
+import { formatMeshEndpoint, isPublic, parseMeshEndpoint, sameMeshEndpoint } from '../values/endpoint.ts';
 import type { MeshEndpoint } from '../values/endpoint.ts';
 import { clusterWarning } from '../warnings/catalogue.ts';
 import type { ClusterWarning } from '../warnings/catalogue.ts';
@@ -16,6 +16,8 @@ import type { SecondMesh } from './plan.ts';
 export interface MeshMember extends NodeLine {
   /** Its own in the tunnel. */
   readonly addresses: readonly Address[];
+  /** Where its line said that it is dialled; `endpoint` is what the cluster has made of that since. */
+  readonly printed: MeshEndpoint;
   /** Whether it is dialled where the cluster says, and not where somebody has told its script. */
   readonly isFollowed: boolean;
   /** Those that the cluster said it has, for a look that does not tell. */
@@ -43,11 +45,17 @@ export function joinMembers(
   const planned = new Map(mesh.nodes.map((node) => [node.name, node]));
   const present = new Map(cluster.nodes.map((node) => [node.name, node]));
   const hostsOf = nodeHostsSaid(cluster);
+  const known = new Map(before.map((member) => [member.name, member]));
   const fresh = lines.flatMap((line): MeshMember[] => {
     const [plan, node] = [planned.get(line.name), present.get(line.name)];
     if (plan === undefined || node === undefined) return [];
+    const { addresses } = plan;
+    const own = known.get(line.name);
+    // A line that was taken in before says nothing new, and the cluster may have moved the node since.
+    if (own?.publicKey === line.publicKey && sameMeshEndpoint(own.printed, line.endpoint))
+      return [followedMember({ ...own, addresses }, node, hostsOf(node))];
     const isFollowed = isSaid(hostIn(line.endpoint), node, hostsOf(node));
-    return [{ ...line, addresses: plan.addresses, isFollowed, podCidrs: node.podCidrs }];
+    return [{ ...line, addresses, printed: line.endpoint, isFollowed, podCidrs: node.podCidrs }];
   });
   const names = new Set(fresh.map(({ name }) => name));
   const others = before

@@ -313,13 +313,13 @@ forward_ipv6() {
     fi
   done
   # What turns it on for all turns it off for all.
-  run keep forwarding6 "0 $(grep -lsx 1 /proc/sys/net/ipv6/conf/*/forwarding | cut -d/ -f7 | tr '\n' ' ')"
+  run keep forwarding6 "0$(grep -lsx 1 /proc/sys/net/ipv6/conf/*/forwarding | cut -d/ -f7 | sed 's/^/ /' | tr -d '\n')"
   run write /proc/sys/net/ipv6/conf/all/forwarding 1
 }
 
 forward_ipv6_no_more() {
   run write /proc/sys/net/ipv6/conf/all/forwarding 0
-  for device in $(cut -d' ' -f2- <"$state/forwarding6"); do
+  for device in $(sed 's/^0//' <"$state/forwarding6"); do
     file=/proc/sys/net/ipv6/conf/$device/forwarding
     [ ! -e "$file" ] || run write "$file" 1
   done

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { keepSecondMesh } from '../../../electron/backend/cluster/keep-second-mesh.ts';
 import { KeptClusters, isOfMesh } from '../../../electron/backend/cluster/kept.ts';
 import type { KeptMesh } from '../../../electron/backend/cluster/kept.ts';
-import { keptMembers } from '../../../electron/backend/cluster/kept-members.ts';
+import { keptMembers, membersIn } from '../../../electron/backend/cluster/kept-members.ts';
 import { KeyRing } from '../../../electron/backend/cluster/keys.ts';
 import { ClusterSync } from '../../../electron/backend/cluster/sync.ts';
 import type { SyncStep } from '../../../electron/backend/cluster/sync.ts';
@@ -19,6 +19,7 @@ import {
   secondMeshOf,
   secondMeshProfile,
 } from '../../../shared/cluster/second-mesh/index.ts';
+import { formatMeshEndpoint } from '../../../shared/cluster/values/endpoint.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import { formatAddress } from '../../../shared/network/address.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
@@ -202,6 +203,22 @@ describe('a sync of a second mesh', () => {
     });
   });
 
+  it('takes a line that it had already for nothing new', async () => {
+    cluster = readings({ ...usual, a: { ...usual['a'], address: '203.0.113.9' } });
+    await step();
+    const record = await kept.get('work');
+    if (!isOfMesh(record)) throw new Error('no mesh');
+    const known = clusterOf(cluster);
+    const mesh = secondMeshOf(known, laptopEndFor(known, keyOf('L'), { networks: [], addresses: [] }));
+    const join = (text: string): unknown[] => {
+      const { lines: taken } = readNodeLines(text, known);
+      const { members } = joinMembers(known, mesh, taken, membersIn(record));
+      return members.filter(({ name }) => name === 'a').map(({ endpoint }) => formatMeshEndpoint(endpoint));
+    };
+    expect(join(lines.join('\n'))).toEqual(['203.0.113.9:51822']);
+    expect(join(`adit-node a ${keyOf('a')} 198.51.100.1:51822`)).toEqual(['198.51.100.1:51822']);
+  });
+
   it('keeps Pods, addresses and Services that one look does not tell of', async () => {
     const before = await peers();
     cluster = readings({ a: {}, b: {}, c: {} }, null);
@@ -260,7 +277,13 @@ describe('a sync of a second mesh', () => {
         const record = await kept.get('work');
         if (!isOfMesh(record)) throw new Error('no mesh');
         const line = `adit-node d ${keyOf('d')} 203.0.113.4:51822`;
-        const member = { line, addresses: ['10.200.200.5'], isFollowed: false, podCidrs: [] };
+        const member = {
+          line,
+          endpoint: '203.0.113.4:51822',
+          addresses: ['10.200.200.5'],
+          isFollowed: false,
+          podCidrs: [],
+        };
         await kept.keep('work', { ...record, members: [...record.members, member] });
         return super.replace(...words);
       }

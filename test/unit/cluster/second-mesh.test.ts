@@ -165,7 +165,7 @@ describe('the lines that nodes print', () => {
     expect(warned(text)).toEqual([]);
     expect(missingLines(three, found.lines, 'my work').map(({ object, hint }) => [object, hint])).toEqual([
       ['node/b', expect.stringContaining("adit cluster manifest --node b --as 'my work' > node.sh")],
-      ['node/c', expect.stringContaining("--as 'my work' --keys keys.txt --replace")],
+      ['node/c', expect.stringContaining("--as 'my work' --keys new.txt --replace")],
     ]);
   });
 

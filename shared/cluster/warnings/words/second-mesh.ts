@@ -37,7 +37,7 @@ export const secondMeshEntries = {
       const [node, name] = [nameIn(subject), shellWord(profile)];
       return {
         message: `There is no line of ${node}, so its Pods are not reached through it.`,
-        hint: `Run the script there, and take in its line: adit cluster manifest --node ${node} --as ${name} > node.sh; ssh root@${node} sh -s < node.sh > keys.txt; adit cluster import --as ${name} --keys keys.txt --replace`,
+        hint: `Run the script there, and take in its line: adit cluster manifest --node ${node} --as ${name} > node.sh; ssh root@${node} sh -s < node.sh > new.txt; adit cluster import --as ${name} --keys new.txt --replace`,
       };
     },
   ),
