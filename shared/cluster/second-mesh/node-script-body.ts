@@ -375,7 +375,9 @@ undo() {
     step "Let this laptop in no more; $others others stay"
     run wg set "$link" peer "$laptop_key" remove
     [ -z "$laptop_address" ] || run ip route flush "$laptop_address/32" dev "$link"
-    [ -z "$laptop_address6" ] || run ip -6 route flush "$laptop_address6/128" dev "$link"
+    if [ -n "$laptop_address6" ] && [ -d /proc/sys/net/ipv6 ]; then
+      run ip -6 route flush "$laptop_address6/128" dev "$link"
+    fi
     return 0
   fi
   if [ -e "$unit" ]; then

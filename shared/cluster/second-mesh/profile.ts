@@ -79,16 +79,17 @@ export function presentMembers({ nodes }: Cluster, members: readonly MeshMember[
 export function secondMeshWarnings(
   cluster: Cluster,
   members: readonly MeshMember[],
-  { addresses, podCidrs }: Pick<SecondMeshOptions, 'addresses' | 'podCidrs'>,
+  { addresses, podCidrs, serviceCidrs }: Pick<SecondMeshOptions, 'addresses' | 'podCidrs' | 'serviceCidrs'>,
   profile: string,
 ): ClusterWarning[] {
-  const isCarried = carriedBy(addresses);
-  const podCidrsOf = podCidrsIn(cluster, members, podCidrs, isCarried);
-  const missing = familiesOf(cluster).filter(
-    (family) => !addresses.some((address) => address.family === family),
-  );
+  const podCidrsOf = podCidrsIn(cluster, members, podCidrs, carriedBy(addresses));
+  const own = new Set(addresses.map(({ family }) => family));
+  const known = new Set(familiesOf(cluster));
+  const given = [...[...podCidrs.values()].flat(), ...serviceCidrs].map(({ family }) => family);
   return [
-    ...missing.map((family) => clusterWarning('family-unreached', 'cluster', family, profile)),
+    ...[...new Set([...known, ...given])]
+      .filter((family) => !own.has(family))
+      .map((family) => clusterWarning('family-unreached', 'cluster', family, profile, known.has(family))),
     ...cluster.nodes
       .filter(({ name }) => podCidrsOf(name).length === 0)
       .map(({ name }) => clusterWarning('node-pods-unreached', `node/${name}`)),

@@ -140,8 +140,13 @@ describe('the profile of a second mesh', () => {
     const podCidrs = new Map([['c', [prefix('10.240.0.0/24')]]]);
     expect(carried(profileOf(three, lines, { podCidrs }))['c']).toEqual(['10.240.0.0/24']);
     const { addresses } = laptopEndFor(three, laptopKey, anything);
-    expect(secondMeshWarnings(three, [], { addresses, podCidrs }, 'work')).toEqual([]);
-    const [left] = secondMeshWarnings(three, [], { addresses, podCidrs: new Map() }, 'work');
+    expect(secondMeshWarnings(three, [], { addresses, podCidrs, serviceCidrs: [] }, 'work')).toEqual([]);
+    const [left] = secondMeshWarnings(
+      three,
+      [],
+      { addresses, podCidrs: new Map(), serviceCidrs: [] },
+      'work',
+    );
     expect(left).toMatchObject({ code: 'node-pods-unreached', object: 'node/c' });
     expect(left?.hint).toContain('--pod-cidr c=');
   });
@@ -275,9 +280,17 @@ describe('the network of a second mesh', () => {
     expect(both.networks.map(formatPrefix)).toEqual(['10.200.200.0/24', 'fd00:10:200:200::/64']);
     expect(both.addresses[0]).toEqual(kept.addresses[0]);
     const { addresses } = kept;
-    const [left] = secondMeshWarnings(three, [], { addresses, podCidrs: new Map() }, 'work');
+    const [left] = secondMeshWarnings(
+      three,
+      [],
+      { addresses, podCidrs: new Map(), serviceCidrs: [] },
+      'work',
+    );
     expect(left).toMatchObject({ code: 'family-unreached', object: 'cluster' });
-    expect(left?.hint).toContain('adit cluster manifest --every-node --as work');
+    expect(left?.hint).toMatch(/adit cluster manifest --every-node --as work > node.sh$/);
+    const serviceCidrs = [prefix('fd00:43::/112')];
+    const [given] = secondMeshWarnings(old, [], { addresses, podCidrs: new Map(), serviceCidrs }, 'work');
+    expect(given?.hint).toContain('--as work --tunnel-network fd00:10:200:200::/64 > node.sh');
   });
 
   it('keeps nodes and laptops apart', () => {

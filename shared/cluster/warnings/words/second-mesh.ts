@@ -64,9 +64,13 @@ export const secondMeshEntries = {
   ),
   'family-unreached': warningEntry(
     'Pods or Services have addresses of a family that the tunnel of a second mesh does not have.',
-    (_, family: 4 | 6, profile: string) => ({
-      message: `The cluster has IPv${family}, and the tunnel was made without: nothing is reached by it.`,
-      hint: `Make the script anew, run it on every node, and take in the lines: adit cluster manifest --every-node --as ${shellWord(profile)} > node.sh`,
-    }),
+    (_, family: 4 | 6, profile: string, isKnown: boolean) => {
+      const network = family === 4 ? '10.200.200.0/24' : 'fd00:10:200:200::/64';
+      const wish = isKnown ? '' : ` --tunnel-network ${network}`;
+      return {
+        message: `Pods or Services have IPv${family}, and the tunnel was made without: by that they are not reached.`,
+        hint: `Make the script anew, run it on every node, and take in the lines: adit cluster manifest --every-node --as ${shellWord(profile)}${wish} > node.sh`,
+      };
+    },
   ),
 };
