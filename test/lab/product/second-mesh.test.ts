@@ -334,6 +334,42 @@ describeInLab('a second mesh, where a laptop cannot join the network’s own', (
     },
   );
 
+  const hasOld = existsSync('/usr/sbin/ip6tables-legacy');
+  const old = 'a node whose iptables is the old one is opened by it for both families, and closed again';
+  test.skipIf(!hasOld)(`${old}${hasOld ? '' : ' [skipped: no iptables-legacy]'}`, async () => {
+    await using stage = await BareNodes.open('second-mesh-old', {
+      outside: [4, 6],
+      inside: [4, 6],
+      prepare: ['iptables', 'ip6tables'].flatMap((program) => [
+        `ln -sf /usr/sbin/${program}-legacy /etc/alternatives/${program}`,
+        `${program} -P INPUT DROP`,
+        `${program} -P FORWARD DROP`,
+        `${program} -A INPUT -p ${program === 'iptables' ? 'icmp' : 'ipv6-icmp'} -j ACCEPT`,
+        `${program} -t nat -S`,
+      ]),
+    });
+    const { client, adit } = stage;
+    const { host, before, podAddresses, ownAddresses } = stage.node;
+    const rules = async (): Promise<string> =>
+      (
+        await host.shell(
+          'for program in iptables ip6tables; do for table in filter nat; do $program -t $table -S; done; done',
+        )
+      ).stdout;
+    const closed = await rules();
+    const script = await stage.scriptFor('one');
+    await stage.import('one', [await runScript(host, script)]);
+    const opened = await rules();
+    await runScript(host, script);
+    expect(await rules()).toBe(opened);
+    await adit.done('up', 'one', '--wait=20');
+    for (const [index, address] of podAddresses.entries())
+      expect(await callerSeenBy(client, `http://${inUrl(address)}/`)).toBe(ownAddresses[index]);
+    await runScript(host, script, '--remove');
+    expect(await rules()).toBe(closed);
+    expect(difference(before, await networkSnapshot(host))).toEqual(unchanged);
+  });
+
   test('a node that has IPv6 turned off is reached by IPv4, and gets IPv6 on its own interface alone', async () => {
     await using stage = await BareNodes.open('second-mesh-ipv4', {
       prepare: ['for conf in all default; do echo 1 >/proc/sys/net/ipv6/conf/$conf/disable_ipv6; done'],
