@@ -30,7 +30,7 @@ describeInLab('a Kilo cluster with a real API server', () => {
         expect(await callerSeenBy(client, `http://${WEB_SERVICE}/`)).toBe('10.4.0.4');
         expect(await addressOf(client, clusterName.name)).toBe(clusterName.address);
         expect(await addressOf(client, lanName.name)).toBe(lanName.address);
-        const first = await adit.status('work');
+        const first = await adit.settledStatus('work');
         expect(first.peers.map(({ name }) => name).sort()).toEqual([...all].sort());
         const handshakeOf = async (name: string): Promise<string | null> =>
           (await adit.status('work')).peers.find((peer) => peer.name === name)?.latestHandshake ?? null;

@@ -101,6 +101,7 @@ describeInLab('nodes behind the leader of their location, with a real API server
         expect(await callerSeenBy(client, `http://${PRINTER}/`)).toBe(nodes.m1.internalAddress);
 
         // One more in a location is no new peer, and breaks no session.
+        await adit.settledStatus('work');
         const session = (await watching.peers())['gcp']?.latestHandshake;
         await agents.add('m4');
         const larger = way(scenario, ['m1', 'm2', 'm4'], ['10.4.0.3/32', printer]);

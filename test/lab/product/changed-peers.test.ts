@@ -58,7 +58,7 @@ describeInLab('a tunnel that is up, and gets other peers', () => {
       const { text } = scenario.profile;
       await adit.done('up', 'clouds', '--wait=20');
       expect(await podsAnswer(scenario)).toEqual([true, true, true, true]);
-      const first = await adit.status('clouds');
+      const first = await adit.settledStatus('clouds');
       const engine = scenario.client.processes('wireguard-go').map(({ pid }) => pid);
 
       const [head = '', aws = '', aliyun = '', gcp = '', azure = ''] = sections(text);
