@@ -4,7 +4,7 @@ import type { NameEnvironment } from '../../../shared/names/backend.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import type { ProgramName, Programs } from '../system/programs.ts';
 import { run } from '../system/run.ts';
-import { readText } from './etc-file.ts';
+import { readText } from '../system/settings-text.ts';
 
 /** Milliseconds that a service may take to answer before it counts as not there. */
 const patience = 3_000;

@@ -9,12 +9,12 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FaultError } from '../../../shared/fault.ts';
+import { readText, settingsSizeLimit } from '../system/settings-text.ts';
 import { replaceWhole, syncFolder } from '../system/whole-file.ts';
 
 /** What stands at a path, all that it takes to put it back. */
@@ -30,9 +30,6 @@ export type EtcEntry =
       readonly gid: number;
     };
 
-/** No file of settings is larger, in bytes; what is, is none. */
-const sizeLimit = 1024 * 1024;
-
 /** A file in /etc that we change, and put back. */
 export class EtcFile {
   readonly path: string;
@@ -46,7 +43,7 @@ export class EtcFile {
     try {
       const facts = lstatSync(this.path);
       if (facts.isSymbolicLink()) return { kind: 'link', target: readlinkSync(this.path) };
-      if (!facts.isFile() || facts.size > sizeLimit) throw new FaultError(notAFile(this.path));
+      if (!facts.isFile() || facts.size > settingsSizeLimit) throw new FaultError(notAFile(this.path));
       const content = readFileSync(this.path).toString('base64');
       return { kind: 'file', content, mode: facts.mode & 0o7777, uid: facts.uid, gid: facts.gid };
     } catch (error) {
@@ -119,16 +116,6 @@ export class EtcFile {
     } catch (error) {
       throw new FaultError(refusal(this.path, error), { cause: error });
     }
-  }
-}
-
-/** The text of a file, or null where it cannot be read. */
-export function readText(path: string): string | null {
-  try {
-    if (statSync(path).size > sizeLimit) return null;
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
   }
 }
 

@@ -119,7 +119,7 @@ export class NameHolder {
     const backend = this.#chosen?.backend;
     if (backend?.shape === 'whole-host') return [...(await backend.uplink()).servers];
     const ofTunnels = this.#desired.links.flatMap(({ servers }) => servers);
-    const all = (await nameServers()).map(formatAddress);
+    const all = nameServers().map(formatAddress);
     return all.filter((server) => !ofTunnels.includes(server));
   }
 

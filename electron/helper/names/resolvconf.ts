@@ -5,7 +5,7 @@ import type { ResolvConf } from '../../../shared/names/resolv-conf.ts';
 import type { Programs } from '../system/programs.ts';
 import { ProgramError, run } from '../system/run.ts';
 import type { WholeHostBackend } from './backend.ts';
-import { readText } from './etc-file.ts';
+import { readText } from '../system/settings-text.ts';
 import type { HeldProgram } from './held-program.ts';
 import { watchFolders } from './watch.ts';
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { parseAddress } from '../../../shared/network/address.ts';
 import type { Address } from '../../../shared/network/address.ts';
+import { readText } from '../system/settings-text.ts';
 
 /** Where those who put a stub of their own before the name servers keep the real ones. */
 const realServers = ['/run/systemd/resolve/resolv.conf', '/run/NetworkManager/no-stub-resolv.conf'] as const;
@@ -11,12 +11,11 @@ const realServers = ['/run/systemd/resolve/resolv.conf', '/run/NetworkManager/no
  *
  * @see resolv.conf(5), systemd-resolved.service(8), NetworkManager.conf(5) dns
  */
-export async function nameServers(): Promise<Address[]> {
-  const servers = serversIn(await readOrNothing('/etc/resolv.conf'));
+export function nameServers(): Address[] {
+  const servers = serversIn(readText('/etc/resolv.conf') ?? '');
   const isStub = servers.length > 0 && servers.every(isLoopback);
   if (!isStub) return servers;
-  const texts = await Promise.all(realServers.map(readOrNothing));
-  return [...servers, ...texts.flatMap(serversIn)];
+  return [...servers, ...realServers.flatMap((path) => serversIn(readText(path) ?? ''))];
 }
 
 /** The servers in the text of a resolv.conf. */
@@ -31,8 +30,4 @@ export function serversIn(text: string): Address[] {
 export function isLoopback({ family, words }: Address): boolean {
   if (family === 4) return (words[0] ?? 0) >>> 24 === 127;
   return words.every((word, index) => word === (index === 3 ? 1 : 0));
-}
-
-function readOrNothing(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
 }
