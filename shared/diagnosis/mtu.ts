@@ -6,14 +6,14 @@ const padding = 16;
 /** Headers around a packet: of IP, 8 of UDP, 16 of WireGuard, and its tag of 16. Bytes. */
 const overhead: Readonly<Record<Family, number>> = { 4: 20 + 8 + 16 + 16, 6: 40 + 8 + 16 + 16 };
 
-/** The largest packet that a tunnel can carry over a path, as both ends fill it up. @param outer largest packet there, in bytes */
+/** The largest packet that a tunnel can carry over a path even where an end with a larger MTU fills it up. @param outer largest packet there, in bytes */
 export function innerMtu(outer: number, family: Family): number {
   return Math.floor((outer - overhead[family]) / padding) * padding;
 }
 
-/** The largest packet that a tunnel makes of packets of `inner` bytes. */
+/** The largest packet that a tunnel makes whose MTU is `inner` bytes: it fills up no further than that (wireguard-go `calculatePaddingSize`). */
 export function outerSize(inner: number, family: Family): number {
-  return Math.ceil(inner / padding) * padding + overhead[family];
+  return inner + overhead[family];
 }
 
 /** The least that is looked for: what every host takes (RFC 791). Bytes. */

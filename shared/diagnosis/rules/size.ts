@@ -1,7 +1,7 @@
 import { finding } from '../catalogue.ts';
 import type { Finding } from '../catalogue.ts';
 import type { TunnelFacts } from '../facts.ts';
-import { innerMtu } from '../mtu.ts';
+import { innerMtu, outerSize } from '../mtu.ts';
 import { hasSession } from './handshake.ts';
 
 /** Whether packets as large as the tunnel makes them get through. Says nothing where there is no session. */
@@ -16,8 +16,8 @@ export function judgeSize({ name, status, peers, mtu }: TunnelFacts): Finding[] 
   }
   if (outside === null) return [finding('mtu-unknown', name, name)];
   if (outside.largest === null) return [];
-  const fits = innerMtu(outside.largest, outside.address.includes(':') ? 6 : 4);
-  return fits >= current
-    ? []
-    : [finding('mtu-too-large-outside', name, name, current, outside.largest, fits, outside.address)];
+  const family = outside.address.includes(':') ? 6 : 4;
+  if (outside.largest >= outerSize(current, family)) return [];
+  const fits = innerMtu(outside.largest, family);
+  return [finding('mtu-too-large-outside', name, name, current, outside.largest, fits, outside.address)];
 }

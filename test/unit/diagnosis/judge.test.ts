@@ -237,6 +237,8 @@ describe('the judgement of what else there is', () => {
     const [found] = judged(factsOf(tunnelFacts({ mtu: { inside: null, outside } })));
     expect(found).toMatchObject({ code: 'mtu-too-large-outside' });
     expect(found?.commands[0]?.command).toBe('adit set office mtu=1328');
+    const six = { address: '2001:db8::10', tried: 1500, largest: 1500, probes: [] };
+    expect(codes(tunnelFacts({ mtu: { inside: null, outside: six } }))).toEqual([]);
     expect(codes(tunnelFacts({ mtu: { inside: null, outside: null } }))).toEqual(['mtu-unknown']);
   });
 
