@@ -21,7 +21,12 @@ import { formatInterfaceAddress, formatPrefix, networkOf } from '../../shared/ne
 import type { Prefix } from '../../shared/network/prefix.ts';
 import { isRepeatable } from '../backend/cluster/kept.ts';
 import { keptMembers, membersIn, meshChoicesIn } from '../backend/cluster/kept-members.ts';
-import { endKeptFor, keepSecondMesh, meshKeptFor } from '../backend/cluster/keep-second-mesh.ts';
+import {
+  endKeptFor,
+  keepSecondMesh,
+  linesInProfile,
+  meshKeptFor,
+} from '../backend/cluster/keep-second-mesh.ts';
 import { SecondMeshes } from '../backend/cluster/second-meshes.ts';
 import { readGivenFile } from '../backend/profiles/files.ts';
 import { profileName } from '../backend/profiles/name.ts';
@@ -86,11 +91,16 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
   const cluster = clusterOf(readings, options);
   const { lines, warnings: ofLines } = readNodeLines(text, cluster);
   const forgotten = new Set(listOf(given, 'forget'));
+  const mesh = secondMeshOf(cluster, laptop);
+  const known =
+    before === null
+      ? joinMembers(cluster, mesh, has(given, 'replace') ? await linesInProfile(own, name) : [], []).members
+      : membersIn(before);
   const { members, warnings: ofMembers } = joinMembers(
     cluster,
-    secondMeshOf(cluster, laptop),
+    mesh,
     lines,
-    before === null ? [] : membersIn(before).filter((member) => !forgotten.has(member.name)),
+    known.filter((member) => !forgotten.has(member.name)),
   );
   const podCidrs = new Map([
     ...(before === null ? [] : meshChoicesIn(before).podCidrs),

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keyOf } from '../unit/cluster/clusters.ts';
@@ -152,6 +152,20 @@ describe('a second mesh from the command line', () => {
         expect.objectContaining({ code: 'node-line-missing', object: 'node/a' }),
       ]) as unknown,
     });
+  });
+
+  it('joins new lines to a profile of before it was remembered what that is made of', async () => {
+    const adit = new Adit();
+    const importing = ['cluster', 'import', '--as', 'work', ...list(), '--keys'];
+    const [ofA = '', ofB = ''] = lines.split('\n');
+    await adit.json('cluster', 'manifest', '--every-node', '--as', 'work', ...list());
+    await adit.json(...importing, fileWith(ofA));
+    rmSync(join(adit.home, 'profiles', 'work.kube'));
+    expect((await adit.fault(['cluster', 'sync', 'work', '--once'])).code).toBe('profile-of-no-cluster');
+    expect(await adit.json(...importing, fileWith(ofB), '--replace')).toMatchObject({
+      peers: [{ name: 'a', publicKey: keyOf('a') }, { name: 'b' }],
+    });
+    expect(await adit.json('cluster', 'sync', 'work', '--once')).toMatchObject({ changes: [] });
   });
 
   it('cannot be followed where its cluster was piped in, and says so', async () => {

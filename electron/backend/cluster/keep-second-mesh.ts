@@ -2,7 +2,8 @@ import type { PeerDifference } from '../../../shared/cluster/following/differenc
 import { refuseWideRanges } from '../../../shared/cluster/following/range-guard.ts';
 import { profileText } from '../../../shared/cluster/profile.ts';
 import type { ClusterProfile } from '../../../shared/cluster/profile.ts';
-import type { LaptopEnd } from '../../../shared/cluster/second-mesh/index.ts';
+import { parseNodeLine } from '../../../shared/cluster/second-mesh/index.ts';
+import type { LaptopEnd, NodeLine } from '../../../shared/cluster/second-mesh/index.ts';
 import { encode, fillOwnEnd, parse, sameKey } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import { networkOf } from '../../../shared/network/prefix.ts';
@@ -42,6 +43,20 @@ export async function meshKeptFor({ store, kept }: ClusterPlaces, name: string):
   if (!(await store.names()).includes(name)) return null;
   const known = await kept.find(name);
   return known !== null && isOfMesh(known) ? known : null;
+}
+
+/**
+ * The lines that the profile of a second mesh was made of, where that was not remembered yet: each peer has the name of its node. None of
+ * a profile that remembers, or is none.
+ */
+export async function linesInProfile({ store, kept }: ClusterPlaces, name: string): Promise<NodeLine[]> {
+  if (!(await store.names()).includes(name) || (await kept.find(name)) !== null) return [];
+  const { peers } = (await store.find(name)).summary();
+  return peers.flatMap((peer) =>
+    peer.name === null || peer.endpoint === null
+      ? []
+      : (parseNodeLine(`adit-node ${peer.name} ${peer.publicKey} ${peer.endpoint}`) ?? []),
+  );
 }
 
 /** The profile of a second mesh that was kept. */

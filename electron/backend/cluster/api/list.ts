@@ -41,7 +41,7 @@ export async function readList(
   const pages = new Pages(client, path, query);
   const items: unknown[] = [];
   let date: number | null = null;
-  let place: Readonly<Record<string, string>> = { limit: pageSize };
+  let place: Place = { limit: pageSize };
   for (let page = 1; page <= mostPages; page++) {
     const answer = await pages.at(place);
     if (answer.status === 410 && 'continue' in place) {
@@ -57,6 +57,7 @@ export async function readList(
     date ??= answer.date;
     for (const item of part.items) items.push(keep(item));
     if (part.next === '') return { items, date };
+    if (part.next === place['continue']) throw endless(origin, what);
     place = { limit: pageSize, continue: part.next };
   }
   throw endless(origin, what);

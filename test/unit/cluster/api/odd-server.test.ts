@@ -121,6 +121,16 @@ describe('a list', () => {
     expect(items?.map((item) => (item as { metadata: { name: string } }).metadata.name)).toEqual(['a', 'b']);
   });
 
+  it('is no list where the page behind one is that page itself, which is seen at once', async () => {
+    let asked = 0;
+    const again: Answering = (...asking) => {
+      asked++;
+      json(nodeList([], 'again'))(...asking);
+    };
+    expect(await faultOfNodes(again)).toEqual(['api-answer-foreign', expect.stringMatching(/no end/)]);
+    expect(asked).toBeLessThan(10);
+  });
+
   it('is asked for its next page as soon as one says where that is, and before the rest has come', async () => {
     const [first, second] = [nodeList([kiloNode('a', 1)], 'p2'), nodeList([kiloNode('b', 2)])];
     let finish = (): void => undefined;
