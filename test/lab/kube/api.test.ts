@@ -40,8 +40,8 @@ interface ReadNode {
 function readParts({ metadata, spec, status }: ReadNode): unknown {
   const { name, labels = {}, annotations = {} } = metadata;
   const { podCIDR, podCIDRs = [], providerID } = spec;
-  const conditions = (status.conditions ?? []).map(({ type, status: state }) => [type, state]);
-  return [name, labels, annotations, podCIDR, podCIDRs, providerID, status.addresses ?? [], conditions];
+  const ready = (status.conditions ?? []).find(({ type }) => type === 'Ready')?.status;
+  return [name, labels, annotations, podCIDR, podCIDRs, providerID, status.addresses ?? [], ready];
 }
 
 /** A node that has something of everything. */

@@ -144,13 +144,17 @@ function readSpec(field: number, spec: Node['spec'], reader: PbfReader): void {
 }
 
 function readNodeStatus(field: number, status: Node['status'], reader: PbfReader): void {
-  if (field === 4) status.conditions.push(reader.readMessage(readCondition, {}));
-  else if (field === 5) status.addresses.push(reader.readMessage(readAddress, {}));
+  if (field === 4) {
+    const condition = reader.readMessage<Texts>(readCondition, {});
+    // The others are a large part of a large cluster, and nobody asks for them.
+    if (condition['type'] === 'Ready') status.conditions.push(condition);
+  }
+  if (field === 5) status.addresses.push(reader.readMessage(readAddress, {}));
 }
 
 function readCondition(field: number, condition: Texts, reader: PbfReader): void {
   if (field === 1) condition['type'] = reader.readString();
-  else if (field === 2) condition['status'] = reader.readString();
+  else if (field === 2 && condition['type'] === 'Ready') condition['status'] = reader.readString();
 }
 
 function readAddress(field: number, address: Texts, reader: PbfReader): void {
