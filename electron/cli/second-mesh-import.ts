@@ -96,6 +96,8 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
     before === null
       ? joinMembers(cluster, mesh, has(given, 'replace') ? await linesInProfile(own, name) : [], []).members
       : membersIn(before);
+  const stranger = [...forgotten].find((one) => !known.some((member) => member.name === one));
+  if (stranger !== undefined) throw withoutLine(stranger, known);
   const { members, warnings: ofMembers } = joinMembers(
     cluster,
     mesh,
@@ -195,6 +197,18 @@ function servicesKnown(words: readonly string[], cluster: Cluster): Prefix[] {
 /** A gateway that was chosen before; null where the cluster has it no more. */
 function stillThere(gateway: string | null, cluster: Cluster, members: readonly MeshMember[]): string | null {
   return presentMembers(cluster, members).some(({ name }) => name === gateway) ? gateway : null;
+}
+
+function withoutLine(name: string, known: readonly MeshMember[]): FaultError {
+  const names = known.map((member) => member.name);
+  return new FaultError({
+    code: 'node-not-found',
+    message: `--forget: no line of the node ${JSON.stringify(name.slice(0, 100))} is kept.`,
+    hint:
+      names.length === 0
+        ? 'It goes with --replace, and a profile that is there.'
+        : `There are: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`,
+  });
 }
 
 /** @throws FaultError `wrong-usage`, `node-not-found` */

@@ -220,6 +220,7 @@ describe('a second mesh from the command line', () => {
     expect((await adit.fault([...importing, 'x', '--pod-cidr', 'z=10.1.0.0/24'])).code).toBe(
       'node-not-found',
     );
+    expect((await adit.fault([...importing, 'x', '--replace', '--forget=z'])).code).toBe('node-not-found');
     expect((await adit.fault([...importing, 'x', '--service-cidr', 'auto'])).code).toBe(
       'service-cidr-unknown',
     );

@@ -7,7 +7,7 @@ import { formatPrefix, parsePrefix } from '../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../shared/network/prefix.ts';
 import type { KeptMesh } from './kept.ts';
 
-/** The members that a profile remembers. What is damaged is none. */
+/** The members that a profile remembers. */
 export function membersIn({ members }: KeptMesh): MeshMember[] {
   return members.flatMap(({ line, endpoint, addresses, isFollowed, podCidrs }): MeshMember[] => {
     const [read, now] = [parseNodeLine(line), parseMeshEndpoint(endpoint)];

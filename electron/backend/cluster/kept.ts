@@ -1,12 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { isPipe } from '../pipe.ts';
 import { standardInput } from './documents.ts';
+import { parseNodeLine } from '../../../shared/cluster/second-mesh/index.ts';
+import { parseMeshEndpoint } from '../../../shared/cluster/values/endpoint.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import { z } from '../../../shared/contract/schema.ts';
+import { parseAddress } from '../../../shared/network/address.ts';
+import { parsePrefix } from '../../../shared/network/prefix.ts';
 import type { ProfileStore } from '../profiles/store.ts';
 import { replaceFile } from '../profiles/files.ts';
 
 const text = z.string().min(1).max(4096);
+
+/** What is read out of a record has to be readable: a line that was passed over would take its peer out of the tunnel. */
+const address = text.refine((value) => parseAddress(value) !== null);
+const prefix = text.refine((value) => parsePrefix(value) !== null);
+const nodeLine = text.refine((value) => parseNodeLine(value) !== null);
+const endpoint = text.refine((value) => parseMeshEndpoint(value) !== null);
 
 /** A file that kubectl saved: its path, and what objects in it are that say no kind of their own. */
 const savedFile = z.union([text, z.strictObject({ path: text, kind: z.enum(['nodes', 'peers']) })]);
@@ -57,23 +67,23 @@ const keptMesh = z.strictObject({
   /** Null where the cluster was piped in, and cannot be read again. */
   source: clusterSource.nullable(),
   /** The laptop's own addresses in the tunnel. */
-  addresses: z.array(text).min(1),
+  addresses: z.array(address).min(1),
   /** Whether all is reached through the gateway. */
   single: z.boolean(),
   /** Whether CiliumNodes tell where the Pods are: then Kubernetes' own Pod CIDRs mean nothing. */
   hasCilium: z.boolean(),
   /** Pod CIDRs that somebody has said, by the names of nodes. */
-  podCidrs: z.record(text, z.array(text)),
+  podCidrs: z.record(text, z.array(prefix)),
   /** The nodes whose lines were collected, in the cluster at the moment or not. */
   members: z.array(
     z.strictObject({
       /** `adit-node NAME PUBKEY ENDPOINT`, as the node printed it. */
-      line: text,
+      line: nodeLine,
       /** Where it is dialled now. */
-      endpoint: text,
-      addresses: z.array(text),
+      endpoint,
+      addresses: z.array(address),
       isFollowed: z.boolean(),
-      podCidrs: z.array(text),
+      podCidrs: z.array(prefix),
     }),
   ),
 });

@@ -249,6 +249,23 @@ describe('a sync of a second mesh', () => {
     expect(readFileSync(path(), 'utf8')).toBe(before);
   });
 
+  it('leaves all as it is where what was remembered is damaged', async () => {
+    const record = join(home, 'profiles', 'work.kube');
+    const [written, before] = [readFileSync(record, 'utf8'), await peers()];
+    const { addresses } = (await store.find('work')).summary();
+    for (const part of [
+      'adit-node b',
+      '"203.0.113.2:51822"',
+      '"10.42.1.0/24"',
+      addresses[0]?.split('/')[0] ?? '',
+    ]) {
+      expect(written).toContain(part);
+      writeFileSync(record, written.replace(part, part.startsWith('"') ? '"?"' : '?'));
+      expect(await codeOf(step())).toBe('cluster-record-unreadable');
+      expect(await peers()).toEqual(before);
+    }
+  });
+
   it('moves the gateway on request, and only to a node that has a line and is there', async () => {
     expect(await step('b')).toMatchObject({ gateway: 'b' });
     expect(await codeOf(step('d'))).toBe('gateway-not-found');
