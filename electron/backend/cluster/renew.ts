@@ -51,7 +51,7 @@ export async function renewProfile(
   const next = new Profile(profile.name, Buffer.from(file.text), profile.settings);
   const [before, after] = [peersOf(profile), next.tunnel().peers];
   if (!hands.accept.includes('cluster-range-wide')) refuseWideRanges(before.map(carrier), after.map(carrier));
-  const differences = peerDifferences(before, after);
+  const differences = [...ownDifference(profile, next), ...peerDifferences(before, after)];
   if (file.text === profile.file.text) return { profile, differences, isApplied: false };
   // The tunnel first: what it cannot have is not in the profile either, and is tried again.
   const isApplied = await apply(hands, next);
@@ -83,6 +83,14 @@ function withAddresses(file: ConfFile, profile: Profile, { addresses }: ClusterP
   const wanted = addresses.map(formatInterfaceAddress);
   if (wanted.length === 0 || wanted.every((text) => own.has(text.split('/')[0]))) return file;
   return parse(setField(file, 1, 'Address', wanted.join(', ')).text);
+}
+
+/** What became of the laptop itself. */
+function ownDifference(before: Profile, after: Profile): PeerDifference[] {
+  const [had, has] = [before, after].map((profile) => profile.summary().addresses.join(', '));
+  if (had === has) return [];
+  const { name, publicKey } = after.summary();
+  return [{ kind: 'changed', name, publicKey: publicKey ?? '', what: [`address ${had} -> ${has}`] }];
 }
 
 /** None where the profile is no tunnel at the moment. */

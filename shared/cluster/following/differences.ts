@@ -1,7 +1,7 @@
 import type { Tunnel, TunnelPeer } from '../../tunnel/tunnel.ts';
 import { formatPrefix } from '../../network/prefix.ts';
 
-/** What became of one peer of a profile. */
+/** What became of one peer of a profile, or of the laptop itself, by the profile’s name and the laptop’s key. */
 export interface PeerDifference {
   readonly kind: 'added' | 'removed' | 'changed';
   /** What people call it, else its key. */

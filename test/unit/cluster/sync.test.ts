@@ -149,7 +149,14 @@ describe('a sync', () => {
     const other = syncOf(() => Promise.resolve(readings({ publicKey: generateKeyPair().publicKey })));
     expect(await codeOf(other.step())).toBe('peer-key-changed');
     const moved = syncOf(() => Promise.resolve(readings({ allowedIPs: ['10.5.0.9/32'] })));
-    await moved.step();
+    expect((await moved.step()).differences).toEqual([
+      {
+        kind: 'changed',
+        name: 'work',
+        publicKey: keys.publicKey,
+        what: ['address 10.5.0.1/32 -> 10.5.0.9/32'],
+      },
+    ]);
     expect(text()).toContain('Address = 10.5.0.9/32');
   });
 
