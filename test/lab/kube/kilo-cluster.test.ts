@@ -7,8 +7,7 @@ import type { CloudName } from '../scenarios/cloud.ts';
 import { difference } from '../snapshot.ts';
 import { describeInLab } from '../testing.ts';
 import { inCluster, podsThatAnswer, soon, whyNot } from './kilo-stage.ts';
-import { peersPath } from './kilo.ts';
-import { startConnect } from './stage.ts';
+import { interrupted, peersAndProfiles, startConnect } from './stage.ts';
 
 const nothing = { gone: [], added: [] };
 
@@ -80,12 +79,8 @@ describeInLab('a Kilo cluster with a real API server', () => {
         for (const name of all) await agents.age(name, 0);
         await expect.poll(peersNow, soon).toEqual(peers);
 
-        if (connect.pid === null) throw new Error('it has ended');
-        signalProcess(connect.pid, 'SIGINT');
-        expect(await connect.exited).toEqual({ code: 0, signal: null });
-        const { value } = await cluster.ask('GET', peersPath);
-        expect((value as { items: unknown[] }).items).toEqual([]);
-        expect(await adit.done('list')).toMatchObject({ profiles: [] });
+        expect(await interrupted(connect)).toEqual({ code: 0, signal: null });
+        expect(await peersAndProfiles({ cluster, adit })).toEqual({ peers: [], profiles: [] });
         expect(difference(before, await everything(client))).toEqual(nothing);
       });
     },

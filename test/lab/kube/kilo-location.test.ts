@@ -1,16 +1,22 @@
 import { expect, test } from 'vitest';
 import type { PeerStatus } from '../../../shared/tunnel/status.ts';
 import { callerSeenBy } from '../measure.ts';
-import { signalProcess } from '../namespaces.ts';
 import { addressOf, clusterName, everything, lanName } from '../product/names.ts';
 import type { KiloLocation, LocationNodeName } from '../scenarios/kilo-location.ts';
 import { LAPTOP_ADDRESS, openKiloLocation, PRINTER } from '../scenarios/kilo-location.ts';
 import { WEB_SERVICE } from '../scenarios/kube-node.ts';
 import { difference } from '../snapshot.ts';
 import { describeInLab } from '../testing.ts';
-import { peersPath } from './kilo.ts';
 import { startLocationAgents } from './location-agents.ts';
-import { onStage, podsThatAnswerOf, soon, startConnect, whyNot } from './stage.ts';
+import {
+  interrupted,
+  onStage,
+  peersAndProfiles,
+  podsThatAnswerOf,
+  soon,
+  startConnect,
+  whyNot,
+} from './stage.ts';
 import type { ClusterStage } from './stage.ts';
 
 const nothing = { gone: [], added: [] };
@@ -148,12 +154,8 @@ describeInLab('nodes behind the leader of their location, with a real API server
         await watching.reaches('m2', 'm3', 'm4', 'm5', 'm6');
         expect(await callerSeenBy(client, `http://${PRINTER}/`)).toBe(nodes.m4.internalAddress);
 
-        if (connect.pid === null) throw new Error('it has ended');
-        signalProcess(connect.pid, 'SIGINT');
-        expect(await connect.exited).toEqual({ code: 0, signal: null });
-        const { value } = await cluster.ask('GET', peersPath);
-        expect((value as { items: unknown[] }).items).toEqual([]);
-        expect(await adit.done('list')).toMatchObject({ profiles: [] });
+        expect(await interrupted(connect)).toEqual({ code: 0, signal: null });
+        expect(await peersAndProfiles({ cluster, adit })).toEqual({ peers: [], profiles: [] });
         expect(difference(before, await everything(client))).toEqual(nothing);
       });
     },

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { kiloPeer } from '../../unit/cluster/clusters.ts';
-import { signalProcess } from '../namespaces.ts';
 import { Running } from '../running.ts';
 import { describeInLab } from '../testing.ts';
 import { inCluster, podsThatAnswer, soon, whyNot } from './kilo-stage.ts';
 import type { Stage } from './kilo-stage.ts';
 import { peersPath } from './kilo.ts';
+import { interrupted } from './stage.ts';
 
 interface PeerObject {
   readonly metadata: { readonly name: string };
@@ -26,9 +26,7 @@ async function connected(
   });
   await connect.line(/"changes":/, 60_000);
   await work();
-  if (connect.pid === null) throw new Error('it has ended');
-  signalProcess(connect.pid, 'SIGINT');
-  expect(await connect.exited).toEqual({ code: 0, signal: null });
+  expect(await interrupted(connect)).toEqual({ code: 0, signal: null });
 }
 
 async function peersOf({ cluster }: Stage): Promise<PeerObject[]> {

@@ -9,6 +9,7 @@ import { Running } from '../running.ts';
 import { describeInLab } from '../testing.ts';
 import { KubeCluster } from './cluster.ts';
 import { kubePrograms } from './programs.ts';
+import { interrupted } from './stage.ts';
 
 const programs = await kubePrograms();
 const whyNot = typeof programs === 'string' ? ` [skipped: ${programs}]` : '';
@@ -113,9 +114,7 @@ describeInLab('a second mesh with a real API server', () => {
       await connect.line(/"kind":"added","name":"one"/, 60_000);
       await expect.poll(answering, { timeout: 30_000 }).toEqual([...both, ...three.podAddresses]);
 
-      if (connect.pid === null) throw new Error('it has ended');
-      signalProcess(connect.pid, 'SIGINT');
-      expect(await connect.exited).toEqual({ code: 0, signal: null });
+      expect(await interrupted(connect)).toEqual({ code: 0, signal: null });
       expect((await adit.status('work')).state).toBe('connected');
     },
   );

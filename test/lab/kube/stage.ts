@@ -1,14 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { httpGet } from '../measure.ts';
+import { signalProcess } from '../namespaces.ts';
 import { AditClient } from '../product/client.ts';
 import { Running } from '../running.ts';
+import type { Exit } from '../running.ts';
 import { DNS_SERVICE, WEB_SERVICE } from '../scenarios/kube-node.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { ApiFront } from './api-front.ts';
 import { KubeCluster } from './cluster.ts';
 import type { KiloAgents } from './kilo-agents.ts';
-import { defineKilo } from './kilo.ts';
+import { defineKilo, peersPath } from './kilo.ts';
 import { kubePrograms } from './programs.ts';
 
 const programs = await kubePrograms();
@@ -67,6 +69,27 @@ export async function startConnect({
     await connect.stop();
     throw error;
   }
+}
+
+/** Ends a program as Ctrl-C does, and gives how it ended. */
+export function interrupted({ pid, exited }: Running): Promise<Exit> {
+  if (pid === null) throw new Error('it has ended');
+  signalProcess(pid, 'SIGINT');
+  return exited;
+}
+
+/** The Peers that there are in the cluster, and the profiles on the laptop. */
+export async function peersAndProfiles({
+  cluster,
+  adit,
+}: Pick<ClusterStage<Scenario, string>, 'cluster' | 'adit'>): Promise<{
+  readonly peers: readonly unknown[];
+  readonly profiles: readonly unknown[];
+}> {
+  const { value } = await cluster.ask('GET', peersPath);
+  const { items: peers } = value as { items: unknown[] };
+  const { profiles } = (await adit.done('list')) as { profiles: unknown[] };
+  return { peers, profiles };
 }
 
 /** Which of these nodes' Pods answer, in their order. */
