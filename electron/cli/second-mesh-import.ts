@@ -31,6 +31,7 @@ import { SecondMeshes } from '../backend/cluster/second-meshes.ts';
 import { readGivenFile } from '../backend/profiles/files.ts';
 import { profileName } from '../backend/profiles/name.ts';
 import { parseCidr } from '../../shared/cluster/values/cidr.ts';
+import { requireNames } from './cluster-names.ts';
 import { clusterPlaces } from './cluster-places.ts';
 import { chooseSource, nodesAndRanges, readClusterOptions, readFrom } from './cluster-source.ts';
 import { has, listOf, valueOf } from './command.ts';
@@ -124,6 +125,8 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
     ...choices,
     gateway: gateway ?? stillThere(before?.gateway ?? null, cluster, members),
   });
+  const services = serviceCidrs.filter(carriedBy(laptop.addresses));
+  const names = has(given, 'names') ? requireNames(cluster, services) : null;
   const { profile: kept, isApplied } = await keepSecondMesh(
     own,
     name,
@@ -141,6 +144,7 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
       podCidrs: Object.fromEntries([...podCidrs].map(([node, cidrs]) => [node, cidrs.map(formatPrefix)])),
       members: keptMembers(members),
     },
+    names,
     has(given, 'replace'),
     {
       store: own.store,
@@ -155,15 +159,16 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
     ...missingLines(cluster, members, name),
     ...secondMeshWarnings(cluster, members, choices, name),
   ];
-  const services = serviceCidrs.filter(carriedBy(laptop.addresses)).map(formatPrefix);
+  const reached = services.map(formatPrefix);
   return {
     json: {
       profile: kept.name,
       interface: kept.interface,
       publicKey: laptop.publicKey,
       addresses: profile.addresses.map(formatInterfaceAddress),
-      serviceCidrs: services,
+      serviceCidrs: reached,
       gateway: profile.gateway,
+      dns: { servers: names?.servers ?? [], domains: names?.domains ?? [] },
       peers: profile.peers.map((section) => ({
         name: section.name,
         publicKey: section.publicKey,
@@ -177,9 +182,9 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
     },
     text: [
       `"${name}" is kept, with ${counted(profile.peers.length, 'node')} as ${profile.peers.length === 1 ? 'a peer' : 'peers'}.`,
-      ...(profile.gateway === null || services.length === 0
+      ...(profile.gateway === null || reached.length === 0
         ? []
-        : [`Services (${services.join(', ')}) are reached through ${profile.gateway}.`]),
+        : [`Services (${reached.join(', ')}) are reached through ${profile.gateway}.`]),
       ...shown([...cluster.warnings.filter(isGuess), ...warnings]),
       isApplied
         ? 'Its tunnel is up, and has the change.'

@@ -154,6 +154,32 @@ describe('a second mesh from the command line', () => {
     });
   });
 
+  it('has the cluster’s names where they are wanted, of a profile that is there too', async () => {
+    const adit = new Adit();
+    const dns = {
+      kind: 'Service',
+      apiVersion: 'v1',
+      metadata: { name: 'kube-dns', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
+      spec: { clusterIP: '10.43.0.10' },
+    };
+    const from = ['--from', fileWith(JSON.stringify({ ...nodes, items: [...nodes.items, dns] }))];
+    const importing = ['cluster', 'import', '--as', 'work', ...from, '--keys', fileWith(lines)];
+    await adit.json('cluster', 'manifest', '--every-node', '--as', 'work', ...from);
+    expect((await adit.fault([...importing, '--names', '--service-cidr=10.9.0.0/16'])).code).toBe(
+      'cluster-names-unreachable',
+    );
+    const text = (): string => readFileSync(join(adit.home, 'profiles', 'work.conf'), 'utf8');
+    await adit.json(...importing, '--service-cidr=10.43.0.0/16');
+    expect(text()).not.toContain('DNS');
+    expect(await adit.json(...importing, '--names', '--replace')).toMatchObject({
+      dns: { servers: ['10.43.0.10'], domains: expect.arrayContaining(['cluster.local']) as string[] },
+    });
+    expect(text()).toContain('DNS = 10.43.0.10');
+    const settings = readFileSync(join(adit.home, 'profiles', 'work.json'), 'utf8');
+    expect(settings).toContain('cluster.local');
+    expect(await adit.json('cluster', 'sync', 'work', '--once')).toMatchObject({ changes: [] });
+  });
+
   it('joins new lines to a profile of before it was remembered what that is made of', async () => {
     const adit = new Adit();
     const importing = ['cluster', 'import', '--as', 'work', ...list(), '--keys'];

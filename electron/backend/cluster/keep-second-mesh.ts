@@ -1,10 +1,11 @@
 import type { PeerDifference } from '../../../shared/cluster/following/differences.ts';
 import { refuseWideRanges } from '../../../shared/cluster/following/range-guard.ts';
+import type { ClusterNames } from '../../../shared/cluster/names.ts';
 import { profileText } from '../../../shared/cluster/profile.ts';
 import type { ClusterProfile } from '../../../shared/cluster/profile.ts';
 import { parseNodeLine } from '../../../shared/cluster/second-mesh/index.ts';
 import type { LaptopEnd, NodeLine } from '../../../shared/cluster/second-mesh/index.ts';
-import { encode, fillOwnEnd, parse, sameKey } from '../../../shared/config/index.ts';
+import { encode, fillOwnEnd, parse, sameKey, setField } from '../../../shared/config/index.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import { networkOf } from '../../../shared/network/prefix.ts';
 import type { KeyText } from '../../../shared/tunnel/status.ts';
@@ -71,6 +72,7 @@ export interface KeptSecondMesh {
  * Keeps the profile of a second mesh, with the private key that belongs to its end, and what it was made of. A profile of it that is there
  * is changed as a sync changes it: what the person wrote stays, and the tunnel, if it is up, has the change.
  *
+ * @param names that are to be looked up in the cluster, and by whom; null leaves that as it is
  * @param mayReplace whether there may be one of the same end
  * @throws FaultError `profile-exists`, `cluster-key-missing`, `cluster-range-wide`, of the helper, `home-unusable`
  */
@@ -80,6 +82,7 @@ export async function keepSecondMesh(
   { publicKey }: LaptopEnd,
   content: ClusterProfile,
   record: Omit<KeptMesh, 'version' | 'written' | 'usedGateway'>,
+  names: ClusterNames | null,
   mayReplace: boolean,
   hands: RenewHands,
 ): Promise<KeptSecondMesh> {
@@ -104,7 +107,18 @@ export async function keepSecondMesh(
     written: content.peers.map((peer) => peer.publicKey),
   });
   await keys.remove(publicKey);
-  return outcome;
+  return names === null ? outcome : { ...outcome, profile: await withNames(store, outcome.profile, names) };
+}
+
+/** The domains first: a name server without them is asked for everything. */
+async function withNames(
+  store: ProfileStore,
+  { name }: Profile,
+  { servers, domains }: ClusterNames,
+): Promise<Profile> {
+  await store.set(await store.find(name), new Map([['dnsDomains', domains.join(',')]]));
+  const profile = await store.find(name);
+  return store.replace(profile, setField(profile.file, 1, 'DNS', servers.join(', ')).text);
 }
 
 async function add(

@@ -114,6 +114,7 @@ describe('a sync of a second mesh', () => {
         members: keptMembers(members),
         ...choices,
       },
+      null,
       false,
       { store, socket: '/nowhere', accept: [], subtract: false },
     );

@@ -1,10 +1,9 @@
 import { clusterOf } from '../../../../shared/cluster/cluster.ts';
 import { chosenServiceCidrs } from '../../../../shared/cluster/chosen-service-cidrs.ts';
-import { FaultError } from '../../../../shared/fault.ts';
 import { formatInterfaceAddress, formatPrefix } from '../../../../shared/network/prefix.ts';
 import { importKiloPeer } from '../../../backend/cluster/import.ts';
 import { isRepeatable } from '../../../backend/cluster/kept.ts';
-import { reachableNames } from '../../cluster-names.ts';
+import { requireNames } from '../../cluster-names.ts';
 import { clusterPlaces } from '../../cluster-places.ts';
 import {
   chooseSource,
@@ -68,8 +67,7 @@ export const clusterImport: Command = {
     const wanted = words.includes('auto') || has(given, 'names') ? meshAndServices : meshOnly;
     const cluster = clusterOf(await readFrom(source, context, wanted), options);
     const serviceCidrs = chosenServiceCidrs(words, cluster);
-    const names = has(given, 'names') ? reachableNames(cluster, serviceCidrs) : null;
-    if (has(given, 'names') && names === null) throw nobodyToAsk();
+    const names = has(given, 'names') ? requireNames(cluster, serviceCidrs) : null;
     const { profile, publicKey, content } = await importKiloPeer(
       clusterPlaces(places),
       name,
@@ -107,11 +105,3 @@ export const clusterImport: Command = {
     });
   },
 };
-
-function nobodyToAsk(): FaultError {
-  return new FaultError({
-    code: 'cluster-names-unreachable',
-    message: 'The cluster’s name server is not known, or is not within the ranges of the profile.',
-    hint: 'It is a Service: --service-cidr auto goes with --names. Files have to hold the Services too.',
-  });
-}
