@@ -241,6 +241,9 @@ describe('a second mesh from the command line', () => {
     );
     const importing = ['cluster', 'import', ...source, '--keys', fileWith(lines), '--as'];
     expect((await adit.fault([...importing, 'y'])).code).toBe('second-mesh-unknown');
+    expect((await adit.fault([...importing, 'y', '--peer=laptop'])).code).toBe('wrong-usage');
+    const ofKilo = ['cluster', 'import', ...source, '--as=y', '--peer=laptop'];
+    expect((await adit.fault([...ofKilo, '--replace'])).code).toBe('wrong-usage');
     await adit.json(...manifest, '--every-node', '--as', 'x');
     expect((await adit.fault([...importing, 'x', '--gateway', 'z'])).code).toBe('gateway-not-found');
     expect((await adit.fault([...importing, 'x', '--pod-cidr', 'z=10.1.0.0/24'])).code).toBe(

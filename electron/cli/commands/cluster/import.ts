@@ -20,7 +20,7 @@ import {
   sourceOptions,
 } from '../../cluster-source.ts';
 import { has, listOf, valueOf } from '../../command.ts';
-import type { Command } from '../../command.ts';
+import type { Command, Given } from '../../command.ts';
 import { conflictOptions } from '../../conflict-options.ts';
 import { readKeyFile } from '../../own-end.ts';
 import { wrongUsage } from '../../parse.ts';
@@ -52,6 +52,7 @@ export const clusterImport: Command = {
   async run(context) {
     const { given, places } = context;
     const output = readOutput(clusterImport, given);
+    requireOneKind(given);
     if (has(given, 'keys')) return inForm(output, await secondMeshAnswer(clusterImport, context));
     const name = valueOf(given, 'as');
     if (name === undefined) throw wrongUsage(clusterImport, 'The profile has no name: --as PROFILE.');
@@ -105,3 +106,17 @@ export const clusterImport: Command = {
     });
   },
 };
+
+/** What is said of the one kind of profiles must not be passed over with the other. @throws FaultError `wrong-usage` */
+function requireOneKind(given: Given): void {
+  const isMesh = has(given, 'keys');
+  const others = isMesh ? ['peer', 'private-key'] : Object.keys(secondMeshOptions);
+  const stray = others.find((option) => has(given, option));
+  if (stray === undefined) return;
+  throw wrongUsage(
+    clusterImport,
+    isMesh
+      ? `--${stray} is for one of Kilo’s Peers, and does not go with --keys.`
+      : `--${stray} is for a second mesh: --keys goes with it.`,
+  );
+}
