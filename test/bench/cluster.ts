@@ -18,8 +18,8 @@ const size = { nodes: 5_000, locations: 50, peers: 10 } as const;
 /** How many nodes are written at a time. */
 const writers = 16;
 
-/** Milliseconds between looks at how much a program holds. */
-const lookEvery = 5;
+/** Milliseconds between looks at how much a program holds; what it held at most is in each. */
+const lookEvery = 25;
 
 /** One run of a program. */
 interface Run {

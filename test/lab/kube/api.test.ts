@@ -76,7 +76,7 @@ const talkativeNode = {
 };
 
 /** More than one answer has. */
-const manyNodes = 1100;
+const manyNodes = 2100;
 
 describe.skipIf(typeof programs === 'string')(
   `a real API server${typeof programs === 'string' ? ` [skipped: ${programs}]` : ''}`,

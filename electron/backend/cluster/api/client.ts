@@ -30,12 +30,16 @@ const longestPause = 5;
 /** Talks to one API server, as one user. It keeps connections, so it has to be closed. */
 export class ApiClient {
   readonly access: ApiAccess;
+  /** Settles when the server has given something that was asked for, the first time. */
+  readonly served: Promise<void>;
+  #noteServed: () => void = () => undefined;
   readonly #patience: Patience;
   #agent: { readonly agent: Agent; readonly credentials: Credentials } | null = null;
 
   constructor(access: ApiAccess, patience: Patience = usualPatience) {
     this.access = access;
     this.#patience = patience;
+    this.served = new Promise((resolve) => (this.#noteServed = resolve));
   }
 
   /**
@@ -57,6 +61,7 @@ export class ApiClient {
         await delay(pauseOf(answer) * 1000);
         continue;
       }
+      if (answer.status === 200) this.#noteServed();
       const sample = answer.bytes.toString('utf8', 0, 2000);
       return { status: answer.status, date, value: valueIn(answer), sample };
     }

@@ -12,8 +12,11 @@ export interface ApiList {
   readonly date: number | null;
 }
 
-/** How many objects one answer has: kubectl takes half of it, which is as many answers again to wait for. */
-const pageSize = '1000';
+/**
+ * How many objects one answer has. kubectl takes 500, and each answer is one more to wait for; but while one is read the next is made, and
+ * an object is larger in JSON.
+ */
+const pageSizes = { json: '1000', protobuf: '2000' } as const;
 
 /** Which page of a list is asked for, by the parameters that say so. */
 type Place = Readonly<Record<string, string>>;
@@ -38,10 +41,14 @@ export async function readList(
   keep: (item: unknown) => unknown = withoutBookkeeping,
 ): Promise<ApiList> {
   const { origin } = client.access.server;
-  const pages = new Pages(client, path, query);
+  const mayBeProtobuf = protobufPaths.has(path);
+  const limit = pageSizes[mayBeProtobuf ? 'protobuf' : 'json'];
+  const pages = new Pages((place, onBeginning) =>
+    client.ask({ method: 'GET', path, query: { ...query, ...place }, mayBeProtobuf, onBeginning }),
+  );
   const items: unknown[] = [];
   let date: number | null = null;
-  let place: Place = { limit: pageSize };
+  let place: Place = { limit };
   for (let page = 1; page <= mostPages; page++) {
     const answer = await pages.at(place);
     if (answer.status === 410 && 'continue' in place) {
@@ -58,7 +65,7 @@ export async function readList(
     for (const item of part.items) items.push(keep(item));
     if (part.next === '') return { items, date };
     if (part.next === place['continue']) throw endless(origin, what);
-    place = { limit: pageSize, continue: part.next };
+    place = { limit, continue: part.next };
   }
   throw endless(origin, what);
 }
@@ -66,27 +73,16 @@ export async function readList(
 /** How many pages are asked for before the one before them has been read. */
 const mostAhead = 2;
 
+/** Asks for one page. @param onBeginning told its beginning */
+type AskForPage = (place: Place, onBeginning: (bytes: Buffer) => void) => Promise<ApiAnswer>;
+
 /** Asks for the pages of a list; for the next one as soon as the beginning of one says where that is. */
 class Pages {
-  readonly #ask: (place: Place) => Promise<ApiAnswer>;
+  readonly #ask: AskForPage;
   readonly #ahead = new Map<string, Promise<ApiAnswer>>();
 
-  constructor(client: ApiClient, path: string, query: Place) {
-    this.#ask = (place) =>
-      client.ask({
-        method: 'GET',
-        path,
-        query: { ...query, ...place },
-        mayBeProtobuf: protobufPaths.has(path),
-        onBeginning: (bytes) => {
-          const next = nextIn(bytes);
-          if (next === null || this.#ahead.size >= mostAhead || this.#ahead.has(next)) return;
-          const answer = this.#ask({ limit: pageSize, continue: next });
-          // Whoever waits for it is told; nobody need.
-          answer.catch(() => undefined);
-          this.#ahead.set(next, answer);
-        },
-      });
+  constructor(ask: AskForPage) {
+    this.#ask = ask;
   }
 
   /** @throws FaultError what {@link ApiClient.ask} throws */
@@ -94,7 +90,18 @@ class Pages {
     const next = place['continue'] ?? '';
     const known = this.#ahead.get(next);
     this.#ahead.delete(next);
-    return known ?? this.#ask(place);
+    return known ?? this.#askFor(place);
+  }
+
+  #askFor(place: Place): Promise<ApiAnswer> {
+    return this.#ask(place, (bytes) => {
+      const next = nextIn(bytes);
+      if (next === null || this.#ahead.size >= mostAhead || this.#ahead.has(next)) return;
+      const answer = this.#askFor({ ...place, continue: next });
+      // Whoever waits for it is told; nobody need.
+      answer.catch(() => undefined);
+      this.#ahead.set(next, answer);
+    });
   }
 }
 

@@ -51,13 +51,18 @@ const allPods = '/api/v1/pods';
  */
 export async function readCluster(client: ApiClient, { kinds, required }: Wanted): Promise<ClusterReadings> {
   const asked = new Map<ReadKind, Asked>();
-  // The first answer tells whether there is any use in the others, and the time.
   const [first, ...others] = kinds;
   if (first === undefined) return noReadings;
-  const beginning = await ask(client, first);
-  if (beginning.fault !== null && required.includes(first)) throw beginning.fault;
-  asked.set(first, beginning);
-  await Promise.all(others.map(async (kind) => asked.set(kind, await ask(client, kind))));
+  // Its first answer tells whether there is any use in the others, and the time; what is left of it comes beside them.
+  const beginning = ask(client, first);
+  await Promise.race([beginning, client.served]);
+  const rest = Promise.all(others.map(async (kind) => [kind, await ask(client, kind)] as const));
+  // Where the first fails nobody waits for it.
+  rest.catch(() => undefined);
+  const start = await beginning;
+  if (start.fault !== null && required.includes(first)) throw start.fault;
+  asked.set(first, start);
+  for (const [kind, one] of await rest) asked.set(kind, one);
   const faults = [...asked.values()].flatMap(({ fault }) => fault ?? []);
   const missing = required.flatMap((kind) => asked.get(kind)?.fault ?? [])[0];
   if (missing !== undefined) throw missing;
