@@ -13,6 +13,8 @@ import { AditClient } from './client.ts';
 
 const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
+const soon = { timeout: 20_000 };
+
 /** `adit serve`, and the address it prints. */
 async function served(adit: AditClient): Promise<{ server: Running; url: string }> {
   const argv = adit.argv('serve', '--json');
@@ -54,7 +56,11 @@ describeInLab('the interface in a real browser, before the real helper', () => {
 
     const file = join(lab.folder, '家里PC.conf');
     await writeFile(file, profile.text, { mode: 0o600 });
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Import' }).first().isEnabled(), soon)
+      .toBe(true);
     await page.locator('input[type=file]').first().setInputFiles(file);
+    await expect.poll(() => page.locator('body').innerText(), soon).toContain('Home_Win10');
     const toggle = page.getByRole('switch').first();
     await toggle.click();
     await expect.poll(() => page.locator('main').innerText(), { timeout: 20_000 }).toContain('Connected');
