@@ -95,13 +95,11 @@ export class App {
 
   readonly #handlers: UiHandlers = {
     'state.read': () => this.state(),
-    'profile.import': async ({ files }) => {
-      const given = files.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64') }));
-      const outcomes = await importFiles(this.#store, given);
-      // Whether or not the system has told that the folder changed.
-      this.#profilesTouched();
-      return outcomes;
-    },
+    'profile.import': ({ files }) =>
+      importFiles(
+        this.#store,
+        files.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64') })),
+      ),
     'profile.restore': async ({ name }) => {
       const profile = await this.#store.find(name);
       await this.#store.replace(profile, restoreText(profile.file).text);

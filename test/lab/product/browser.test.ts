@@ -29,6 +29,8 @@ describeInLab('the interface in a real browser, before the real helper', () => {
     browser = await chromium.launch({
       executablePath: '/usr/bin/chromium',
       args: ['--no-sandbox', ...quiet],
+      // Where no locale is set, Chromium passes over a file whose name is not ASCII, without a word.
+      env: { ...process.env, LC_ALL: 'C.UTF-8' },
     });
   });
   afterAll(() => browser.close());
