@@ -13,8 +13,9 @@ export function entryValue(text: string, key: string): string | null {
   return (
     found
       .at(-1)
-      ?.replace(/^[^=]*=/, '')
-      .trim() ?? null
+      // What stands around a value is of ASCII; another space, such as U+00A0, is the value's own.
+      ?.replace(/^[^=]*=[ \t]*/, '')
+      .replace(/[ \t\r]+$/, '') ?? null
   );
 }
 
@@ -42,14 +43,14 @@ export function changedEntry(text: string, changes: Readonly<Record<string, stri
   ].join('\n');
 }
 
-/** A text as the value of a key of type string. */
+/** A text as the value of a key of type string; a space at its begin or end is escaped, so that no reader takes it off. */
 export function stringValue(text: string): string {
   return text
     .replaceAll('\\', '\\\\')
     .replaceAll('\n', '\\n')
     .replaceAll('\r', '\\r')
     .replaceAll('\t', '\\t')
-    .replace(/^ /, '\\s');
+    .replaceAll(/^ | $/g, '\\s');
 }
 
 /** The text that a value of type string stands for. */

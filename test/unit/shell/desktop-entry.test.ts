@@ -63,12 +63,15 @@ describe('a desktop entry', () => {
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const value = stringValue(text);
         const written = changedEntry(entry, { TryExec: value });
-        // Without what the reader of a file takes off a line's end.
-        fc.pre(text === text.trimEnd());
         expect(textOf(entryValue(written, 'TryExec') ?? '')).toBe(text);
         expect(changedEntry(written, { TryExec: null })).toBe(entry);
       }),
+      { examples: [[' ! '], ['\u00a0!\u3000'], [' '], ['\t'], ['\u2028']] },
     );
+  });
+
+  it('has a value without the blanks around it', () => {
+    expect(entryValue('[Desktop Entry]\r\nName = \tx y \r\n', 'Name')).toBe('x y');
   });
 
   it('quotes the words of a command as the specification has it', () => {
