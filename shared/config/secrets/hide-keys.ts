@@ -49,9 +49,8 @@ function hideIn(line: string, spans: readonly SecretSpan[]): string {
   const parts: string[] = [];
   let done = 0;
   for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
-    if (start < done) continue;
-    parts.push(line.slice(done, start), hiddenKey);
-    done = end;
+    if (start >= done) parts.push(line.slice(done, start), hiddenKey);
+    done = Math.max(done, end);
   }
   parts.push(line.slice(done));
   return parts.join('');

@@ -1,4 +1,4 @@
-import { isBlank, squeeze } from '../text/blanks.ts';
+import { isBlank, skipBlanks, squeeze } from '../text/blanks.ts';
 
 /** A part of a line that must not be shown, as offsets into the line. */
 export interface SecretSpan {
@@ -17,11 +17,17 @@ const secretName = new RegExp(
 
 const publicName = /p[^a-z]*u[^a-z]*b|^[^a-z]*peer:/iu;
 
-/** What keys are written in. The length is counted outside, where an engine cannot run out of stack over it. */
-const base64Run = /[A-Za-z0-9+/_-]+=*/g;
+/**
+ * What keys are written in; bash passes over a NUL anywhere, and an editor shows none. The length is counted outside, where an
+ * engine cannot run out of stack over it.
+ */
+const base64Run = /[A-Za-z0-9+/_-][A-Za-z0-9+/_\-\0]*(?:=\0*)*/g;
 
-/** Long enough to be a key, even a damaged one. Shorter parts of one are only known by the name before them. */
-const shortestLoose = 40;
+/** Letters without `=`: enough to be a key, even a damaged one. Shorter parts of one are only known by the name before them. */
+const shortestLoose = 39;
+
+/** Letters of a key in base64, without its `=`. */
+const keyLetters = 43;
 
 /**
  * Finds the values that stand behind the name of a secret key: settings, however they are spelled and whether or not they
@@ -44,19 +50,22 @@ export function namedSecrets(line: string): SecretSpan[] {
 
 /**
  * Finds what looks like a key and is not known to be a public one, wherever it stands: in a comment, in a command, on a line
- * of its own, behind a misspelled name.
+ * of its own, behind a misspelled name. A known secret is found there with blanks in it too.
  *
  * @param known values that are secret elsewhere in the file, as {@link secretOf} gives them: they are secret here too
  */
 export function looseSecrets(line: string, known: ReadonlySet<string>): SecretSpan[] {
   const spans: SecretSpan[] = [];
+  const value = valueOf(line);
+  if (value !== null && known.has(secretOf(line.slice(value.start, value.end)))) spans.push(value);
   let before = 0;
   for (const match of line.matchAll(base64Run)) {
-    if (match[0].length < shortestLoose) continue;
+    const written = secretOf(match[0]);
+    if (written.length < shortestLoose) continue;
     const span = { start: match.index, end: match.index + match[0].length };
     const isPublic = publicName.test(line.slice(before, span.start));
     before = span.end;
-    if (known.has(secretOf(match[0])) || (!isPublic && looksRandom(match[0]))) spans.push(span);
+    if (holdsKnown(written, known) || (!isPublic && looksRandom(written))) spans.push(span);
   }
   return spans;
 }
@@ -67,6 +76,23 @@ export function secretOf(value: string): string {
   let end = squeezed.length;
   while (squeezed.charAt(end - 1) === '=') end -= 1;
   return squeezed.slice(0, end);
+}
+
+/** Whether a run of letters is a known secret, or has a whole key among more letters that is one. */
+function holdsKnown(written: string, known: ReadonlySet<string>): boolean {
+  if (known.has(written)) return true;
+  for (let at = 0; at + keyLetters <= written.length; at += 1) {
+    if (known.has(written.slice(at, at + keyLetters))) return true;
+  }
+  return false;
+}
+
+/** Where the value of a setting stands, whatever its name; null in a line that is none. */
+function valueOf(line: string): SecretSpan | null {
+  const equals = line.indexOf('=');
+  if (equals < 0) return null;
+  const start = skipBlanks(line, equals + 1, line.length);
+  return { start, end: valueEnd(line, start) };
 }
 
 /** Where the value behind a name begins; null for a name in the middle of a sentence. */

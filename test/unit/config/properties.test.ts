@@ -238,7 +238,8 @@ describe('hideKeys', () => {
     fc.assert(
       fc.property(anyConfiguration, (bytes) => {
         const { text } = decode(bytes);
-        const shown = hideKeys(text).replace(/[\0\s]/g, '');
+        // A key never goes over the end of a line: what does is another's broken key, which may be made up of the same letters.
+        const shown = hideKeys(text).replace(/[\0\t\v\f\r ]/g, '');
         const { privateKey, peers } = deviceOf(parse(text));
         // What is made up takes its keys from a few: one may be secret in one place and a peer's public key in another.
         const told = new Set(peers.map(({ publicKey }) => publicKey));

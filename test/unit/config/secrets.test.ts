@@ -76,6 +76,20 @@ describe('hideKeys', () => {
     );
   });
 
+  it('hides a private key behind a broken name, with blanks in it, or with more letters before it', () => {
+    const nuls = Array.from(secret).join('\0');
+    for (const [name, value] of [
+      ['Pri,ateKey', `${secret.slice(0, 9)} \t${secret.slice(9)}`],
+      ['\0P\0r\0i\0v\0Allowed\0t\0e\0K\0e\0y', nuls],
+      ['PublicKey', `/${secret}`],
+    ] as const) {
+      expect(hideKeys(`PrivateKey = ${secret}\n${name} = ${value} # mine`)).toBe(
+        `PrivateKey = ${hiddenKey}\n${name} = ${hiddenKey} # mine`,
+      );
+    }
+    expect(hideKeys(`Key = ${nuls}`)).toBe(`Key = ${hiddenKey}`);
+  });
+
   it('keeps everything else, line ends too', () => {
     expect(hideKeys(`\ufeff[Interface]\r\nPrivateKey=${secret} # mine\r\n`)).toBe(
       `\ufeff[Interface]\r\nPrivateKey=${hiddenKey} # mine\r\n`,
