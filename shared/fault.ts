@@ -126,6 +126,7 @@ export const faultCodes = {
   'helper-too-new': 'The helper that runs speaks a newer contract than this program.',
   'helper-lost': 'The helper went away, or broke the connection, before it answered.',
   'helper-timeout': 'The helper did not answer within the deadline.',
+  'helper-full': 'The helper serves as many programs already as it takes.',
 
   // Starting the helper
   'platform-unsupported': 'The helper has no way of making tunnels on this system yet.',

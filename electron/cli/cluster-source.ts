@@ -6,10 +6,11 @@ import { standardInput } from '../backend/cluster/documents.ts';
 import { readClusterFiles } from '../backend/cluster/files.ts';
 import type { ClusterSource, SavedFile } from '../backend/cluster/kept.ts';
 import { has, valueOf } from './command.ts';
-export { meshAndServices, meshOnly, nodesAndRanges } from '../backend/cluster/wanted.ts';
 import { conflictOptions } from './conflict-options.ts';
 import type { Answer, Command, CommandContext, Given, Option } from './command.ts';
 import { wrongUsage } from './parse.ts';
+
+export { meshAndServices, meshOnly, nodesAndRanges } from '../backend/cluster/wanted.ts';
 
 /** How a cluster is named on a command line, for the operands of its help. */
 export const sourceOperands =

@@ -27,6 +27,15 @@ async function holes(names: readonly string[], bytes: number): Promise<string[]>
   return paths;
 }
 
+/** Drags a folder of this machine over the page and drops it. */
+async function dropFolder(page: Page, folder: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    const data = { items: [], files: [folder], dragOperationsMask: 1 };
+    await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+  }
+}
+
 /** Drags files over the page and drops them. */
 async function drop(
   page: Page,
@@ -83,11 +92,7 @@ describe('import', () => {
       await writeFile(join(folder, name), fourCloudsText);
     const app = new AppDouble([office]);
     const { page } = await open(app);
-    const session = await page.context().newCDPSession(page);
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-      const data = { items: [], files: [folder], dragOperationsMask: 1 };
-      await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
-    }
+    await dropFolder(page, folder);
     await page.getByText('2 files imported').waitFor();
     expect(app.askedOf('profile.import').flatMap(({ files }) => files.map(({ name }) => name))).toEqual([
       'a.conf',
@@ -140,11 +145,7 @@ describe('import', () => {
       await writeFile(join(folder, name), '{}');
     const app = new AppDouble([office]);
     const { page } = await open(app);
-    const session = await page.context().newCDPSession(page);
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-      const data = { items: [], files: [folder], dragOperationsMask: 1 };
-      await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
-    }
+    await dropFolder(page, folder);
     await page.getByRole('region', { name: 'Import report' }).waitFor();
     await expect
       .poll(() => app.askedOf('profile.import').flatMap(({ files }) => files.map(({ name }) => name)))

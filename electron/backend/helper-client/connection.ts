@@ -52,7 +52,7 @@ export class HelperConnection {
   /**
    * Connects, after checking that the socket can be trusted, and says hello.
    *
-   * @throws FaultError `helper-not-running`, `helper-not-ours`, `helper-too-old`, `helper-too-new`, `helper-lost`, `helper-timeout`
+   * @throws FaultError `helper-not-running`, `helper-not-ours`, `helper-too-old`, `helper-too-new`, `helper-full`, `helper-lost`, `helper-timeout`
    */
   static async open(path: string): Promise<HelperConnection> {
     const connection = new HelperConnection(path, await connectTo(path));
@@ -128,7 +128,9 @@ export class HelperConnection {
 
   #take(message: unknown): void {
     if (isJSONRPCResponse(message)) {
-      this.#rpc.receive(message);
+      // What answers no question of ours is why the helper does not take us, and closes.
+      if (message.id === null) this.#failure = refusalIn(message.error?.data);
+      else this.#rpc.receive(message);
       return;
     }
     const change = changeNotification.params.parse((message as { params?: unknown } | null)?.params);
@@ -157,6 +159,12 @@ function faultInAnswer(error: unknown): unknown {
     message: `The helper did not take the request: ${error.message}.`,
     hint: 'Restart the helper, so that it and this program are of one version.',
   });
+}
+
+/** The fault in a refusal; null where there is none. */
+function refusalIn(data: unknown): FaultError | null {
+  const fault = faultMessage.safeParse(data);
+  return fault.success ? new FaultError(fault.data) : null;
 }
 
 function lost(path: string): Fault {

@@ -1,10 +1,14 @@
 import { chownSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { dirname, resolve } from 'node:path';
+import { createJSONRPCErrorResponse } from 'json-rpc-2.0';
 import type { JSONRPCServer } from 'json-rpc-2.0';
+import { frame } from '../../../shared/contract/helper/framing.ts';
+import { faultErrorCode } from '../../../shared/contract/helper/verbs.ts';
 import { FaultError } from '../../../shared/fault.ts';
+import type { Fault } from '../../../shared/fault.ts';
 import type { Log } from '../system/log.ts';
 import { untrustedAncestor } from '../system/trust.ts';
 import { checkHanded } from './activation.ts';
@@ -12,6 +16,10 @@ import { Session } from './session.ts';
 
 /** Clients at one time. A person has a window, a tray and a few commands; not more. */
 const mostClients = 32;
+
+/** More than these are told why they are not taken, if they read that within a second; whoever comes then is cut off. */
+const mostRefused = 32;
+const refusalMs = 1_000;
 
 /**
  * Listens for the owner at a Unix socket. Who may connect is decided by the kernel: the socket is the owner's, with mode
@@ -63,16 +71,38 @@ export async function takeOver(
 /** A server that has a session for each client, up to {@link mostClients}. */
 function serverOf(rpc: JSONRPCServer<Session>, log: Log): Server {
   let clients = 0;
+  let refused = 0;
   return createServer((socket) => {
-    if (clients >= mostClients) {
-      log('client-refused', { reason: 'too many clients' });
+    if (clients < mostClients) {
+      clients += 1;
+      socket.once('close', () => (clients -= 1));
+      new Session(socket, rpc, log);
+      return;
+    }
+    log('client-refused', { reason: 'too many clients' });
+    if (refused >= mostRefused) {
       socket.destroy();
       return;
     }
-    clients += 1;
-    socket.once('close', () => (clients -= 1));
-    new Session(socket, rpc, log);
+    refused += 1;
+    socket.once('close', () => (refused -= 1));
+    refuse(socket);
   });
+}
+
+/** Says why a client is not taken, and hears nothing of what it asks. */
+function refuse(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), refusalMs);
+  socket.once('close', () => clearTimeout(timer));
+  socket.on('error', () => undefined);
+  socket.resume();
+  const fault: Fault = {
+    code: 'helper-full',
+    message: `The helper serves ${mostClients} programs already, and takes no more at a time.`,
+    hint: 'End some of them: each window, tray and waiting command of Adit’s is one.',
+  };
+  const refusal = createJSONRPCErrorResponse(null, faultErrorCode, fault.message, fault);
+  socket.end(frame(Buffer.from(JSON.stringify(refusal))));
 }
 
 function makeSafeFolder(folder: string): void {

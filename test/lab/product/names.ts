@@ -30,29 +30,18 @@ export async function openNames(
   prepare: (laptop: Host) => Promise<unknown> = () => Promise.resolve(),
   serve?: NameServing,
 ): Promise<NamesStage> {
-  const stage = await openFourClouds(serve);
-  try {
-    const laptop = stage.client;
-    await prepare(laptop);
-    const adit = await AditClient.start(laptop, stage.lab.folder);
-    const line = `DNS = ${DNS_SERVICE}, svc.cluster.local`;
-    await adit.import(
-      'clouds',
-      stage.profile.text.replace(/^Address = .*$/m, (address) => `${address}\n${line}`),
-    );
-    return {
-      stage,
-      laptop,
-      adit,
-      [Symbol.asyncDispose]: async () => {
-        await adit[Symbol.asyncDispose]();
-        await stage[Symbol.asyncDispose]();
-      },
-    };
-  } catch (error) {
-    await stage[Symbol.asyncDispose]();
-    throw error;
-  }
+  await using opened = new AsyncDisposableStack();
+  const stage = opened.use(await openFourClouds(serve));
+  const laptop = stage.client;
+  await prepare(laptop);
+  const adit = opened.use(await AditClient.start(laptop, stage.lab.folder));
+  const line = `DNS = ${DNS_SERVICE}, svc.cluster.local`;
+  await adit.import(
+    'clouds',
+    stage.profile.text.replace(/^Address = .*$/m, (address) => `${address}\n${line}`),
+  );
+  const whole = opened.move();
+  return { stage, laptop, adit, [Symbol.asyncDispose]: () => whole.disposeAsync() };
 }
 
 /** The first address of a name, as every program on a host finds it; null where there is none. */

@@ -1,10 +1,12 @@
 import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
+import { HelperConnection } from '../../../electron/backend/helper-client/connection.ts';
 import { listen } from '../../../electron/helper/server/listen.ts';
 import { rpcServer } from '../../../electron/helper/server/rpc.ts';
 import { faultOf } from '../../../shared/fault.ts';
@@ -106,6 +108,27 @@ describeWith(['root'], 'the socket of the helper', () => {
     expect(await refusal(join(folder, 'x'.repeat(120)))).toBe('helper-socket-unsafe');
   });
 
+  it('tells as many more why they are not taken, and waits a second for those that do not go', async () => {
+    const path = join(temporaryFolder(), 'helper.sock');
+    const server = await listening(path);
+    const clients = await Promise.all(Array.from({ length: 32 }, () => RawClient.introduced(path)));
+    const heard: string[] = [];
+    const stubborn = Array.from({ length: 33 }, () => {
+      const socket = connect({ path, allowHalfOpen: true });
+      socket.on('error', () => undefined);
+      socket.on('data', (bytes) => heard.push(bytes.toString()));
+      return socket;
+    });
+    onTestFinished(() => {
+      for (const socket of [...stubborn, ...clients.map((client) => client.socket)]) socket.destroy();
+    });
+    const connections = async (): Promise<number> => promisify(server.getConnections.bind(server))();
+    await expect.poll(() => heard.length).toBe(32);
+    await expect.poll(connections, { timeout: 3_000 }).toBe(32);
+    expect(heard).toHaveLength(32);
+    for (const text of heard) expect(text).toContain('helper-full');
+  });
+
   it('takes 32 clients, and another when one has gone', async () => {
     const path = join(temporaryFolder(), 'helper.sock');
     await listening(path);
@@ -113,8 +136,8 @@ describeWith(['root'], 'the socket of the helper', () => {
     onTestFinished(() => {
       for (const { socket } of clients) socket.destroy();
     });
-    const another = await RawClient.connect(path);
-    await another.ended();
+    const another = await HelperConnection.open(path).catch((error: unknown) => faultOf(error));
+    expect(another).toMatchObject({ code: 'helper-full' });
     expect(log).toContain('client-refused');
     clients[0]?.socket.destroy();
     await expect

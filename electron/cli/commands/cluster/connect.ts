@@ -4,7 +4,6 @@ import { clusterOf } from '../../../../shared/cluster/cluster.ts';
 import type { Cluster } from '../../../../shared/cluster/cluster.ts';
 import { FaultError, faultOf } from '../../../../shared/fault.ts';
 import type { Fault } from '../../../../shared/fault.ts';
-
 import { formatPrefix } from '../../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../../shared/network/prefix.ts';
 import { readCluster } from '../../../backend/cluster/api/read-cluster.ts';
