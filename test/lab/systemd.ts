@@ -103,6 +103,8 @@ export class Systemd implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // It removes the folders of its units’ own (PrivateTmp=), which are in the machine's /tmp, when they end.
+    await this.systemctl('stop', '*.service');
     await end(this.#process, this.#group);
   }
 }

@@ -63,6 +63,7 @@ export class Desktop implements AsyncDisposable {
       XDG_CONFIG_HOME: join(folder, 'config'),
       XDG_DATA_HOME: join(folder, 'data'),
       XDG_RUNTIME_DIR: join(folder, 'run'),
+      TMPDIR: join(folder, 'tmp'),
       // GTK would look for an accessibility bus and a settings daemon.
       NO_AT_BRIDGE: '1',
       GSETTINGS_BACKEND: 'memory',
@@ -72,12 +73,13 @@ export class Desktop implements AsyncDisposable {
   /** Opens a desktop of this user, root unless told. */
   static async open(user: User | null = null): Promise<Desktop> {
     const folder = await mkdtemp(join(tmpdir(), 'adit-desktop-'));
-    await mkdir(join(folder, 'run'), { mode: 0o700 });
+    for (const name of ['run', 'tmp']) await mkdir(join(folder, name), { mode: 0o700 });
     const configuration = join(folder, 'bus.conf');
     await writeFile(configuration, busConfiguration(join(folder, 'bus')));
     await chmod(folder, 0o755);
     if (user !== null) {
-      for (const path of [folder, join(folder, 'run')]) await chown(path, user.uid, user.gid);
+      for (const path of [folder, join(folder, 'run'), join(folder, 'tmp')])
+        await chown(path, user.uid, user.gid);
     }
     const screen = start('Xvfb', '-displayfd', '1', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp');
     const bus = start('dbus-daemon', `--config-file=${configuration}`, '--nofork', '--print-address=1');
