@@ -5,10 +5,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { machine } from '../lab/command.ts';
 import type { MachinePid } from '../lab/namespaces.ts';
 import { signalProcess } from '../lab/namespaces.ts';
-import { Running } from '../lab/running.ts';
+import { endingWithUs, Running } from '../lab/running.ts';
 import { difference, networkSnapshot } from '../lab/snapshot.ts';
 import { descendantsOf, Family } from '../lab/traces.ts';
-import { Desktop, endingWithUs, nobody, sandboxRefusal } from './session/desktop.ts';
+import { Desktop, nobody, sandboxRefusal } from './session/desktop.ts';
 import { describeOnDesktop, electron, patience } from './testing.ts';
 
 const root = join(import.meta.dirname, '..', '..');

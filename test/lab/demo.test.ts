@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { machine } from './command.ts';
 import { personBehind } from './demo/person.ts';
 import { findWindow } from './demo/window.ts';
-import { Running } from './running.ts';
+import { endingWithUs, Running } from './running.ts';
 import { difference, networkSnapshot } from './snapshot.ts';
 import { describeInLab } from './testing.ts';
 import { Family } from './traces.ts';
@@ -53,7 +53,7 @@ describeInLab('the demo without a terminal', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   function start(...before: string[]): Running {
-    const argv = ['setpriv', '--pdeathsig', 'KILL', '--', ...before, process.execPath, demo];
+    const argv = [...endingWithUs, ...before, process.execPath, demo];
     return new Running('demo', argv, argv, { env: { TMPDIR: folder } });
   }
 

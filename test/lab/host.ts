@@ -7,7 +7,7 @@ import { runCommand } from './command.ts';
 import type { MachinePid, ProcessEntry } from './namespaces.ts';
 import { childrenOf, namespaceOf, processesIn, signalProcess } from './namespaces.ts';
 import type { StartOptions } from './running.ts';
-import { Running } from './running.ts';
+import { endingWithUs, Running } from './running.ts';
 
 /** ARPHRD_ETHER, a link's type, and IFF_UP among its flags. */
 const ETHERNET = '1';
@@ -49,7 +49,7 @@ export class Host implements Shell {
    */
   wrap(argv: readonly string[], { cwd = process.cwd() }: Directory = {}): string[] {
     if (!this.standing) throw new Error(`${this.name}: the host is gone`);
-    return [...this.#enter(cwd), 'setpriv', '--pdeathsig', 'KILL', '--', ...argv];
+    return [...this.#enter(cwd), ...endingWithUs, ...argv];
   }
 
   /** The line a person types to get a shell in this host. */

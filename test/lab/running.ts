@@ -11,6 +11,9 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** What is put before a program so that it ends with this process, however that ends. */
+export const endingWithUs: readonly string[] = ['setpriv', '--pdeathsig', 'KILL', '--'];
+
 /** How a program ended: by an exit code or by a signal. */
 export interface Exit {
   readonly code: number | null;

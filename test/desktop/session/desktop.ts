@@ -2,10 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { labEnvironment, machine, runCommand } from '../../lab/command.ts';
-import { Running } from '../../lab/running.ts';
-
-/** What is put before a program so that it ends with this process, however that ends. */
-export const endingWithUs: readonly string[] = ['setpriv', '--pdeathsig', 'KILL', '--'];
+import { endingWithUs, Running } from '../../lab/running.ts';
 
 /** A user of the machine. */
 export interface User {

@@ -1,8 +1,8 @@
 import { runCommand } from '../../lab/command.ts';
 import { signalProcess } from '../../lab/namespaces.ts';
-import { Running } from '../../lab/running.ts';
+import { endingWithUs, Running } from '../../lab/running.ts';
 import { debianPython } from '../requirements.ts';
-import { endingWithUs, identityOf } from './desktop.ts';
+import { identityOf } from './desktop.ts';
 import type { Desktop } from './desktop.ts';
 
 /** What a desktop has started at login: read and started by GLib, as GNOME's and Xfce's sessions do. */

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '../../lab/command.ts';
-import { Running } from '../../lab/running.ts';
+import { endingWithUs, Running } from '../../lab/running.ts';
 import { debianPython } from '../requirements.ts';
-import { endingWithUs } from './desktop.ts';
 import type { Desktop } from './desktop.ts';
 
 const watcher = 'org.kde.StatusNotifierWatcher';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Running } from '../running.ts';
+import { endingWithUs, Running } from '../running.ts';
 import { CertificateAuthority } from './authority.ts';
 import type { SignedPair, Subject } from './authority.ts';
 import type { KubePrograms } from './programs.ts';
@@ -73,6 +73,7 @@ export class KubeCluster implements AsyncDisposable {
     execFileSync('openssl', ['genrsa', '-out', accounts, '2048'], { stdio: 'ignore' });
     const [port, client, peer] = [await freePort(), await freePort(), await freePort()];
     const database = new Running('etcd', [
+      ...endingWithUs,
       etcd,
       `--data-dir=${join(folder, 'etcd')}`,
       '--unsafe-no-fsync',
@@ -83,6 +84,7 @@ export class KubeCluster implements AsyncDisposable {
       `--initial-cluster=default=http://127.0.0.1:${peer}`,
     ]);
     const serverWords = [
+      ...endingWithUs,
       apiServer,
       `--etcd-servers=http://127.0.0.1:${client}`,
       '--bind-address=127.0.0.1',
