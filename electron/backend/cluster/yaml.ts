@@ -7,7 +7,8 @@ import { parseAllDocuments, stringify } from 'yaml';
  * @throws Error where it is none, or where aliases multiply it
  */
 export function parseYaml(text: string): unknown[] {
-  const documents = parseAllDocuments(text, { logLevel: 'error' });
+  // As kubectl reads it: "<<" takes in another map, and of a key that is there twice the last counts.
+  const documents = parseAllDocuments(text, { logLevel: 'error', merge: true, uniqueKeys: false });
   if (!Array.isArray(documents)) return [];
   return documents.map((document) => {
     const [error] = document.errors;

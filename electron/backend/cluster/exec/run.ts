@@ -38,7 +38,7 @@ export async function runExecPlugin(
   const isInteractive = circumstances.hasPerson && plugin.interactiveMode !== 'Never';
   const { code, printed, complaint } = await run(plugin, cluster, isInteractive, circumstances.patience);
   if (code !== 0) throw failed(plugin, `it ended with ${code ?? 'a signal'}`, complaint);
-  const credential = readExecCredential(printed, plugin.apiVersion);
+  const credential = await readExecCredential(printed, plugin.apiVersion);
   if (typeof credential === 'string') throw failed(plugin, credential, complaint);
   return credential;
 }
