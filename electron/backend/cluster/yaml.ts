@@ -17,7 +17,7 @@ export function parseYaml(text: string): unknown[] {
   });
 }
 
-/** A value as YAML. */
+/** A value as YAML, by whichever of its versions it is read: kubectl takes a bare "no", "y" or "off" for a boolean. */
 export function formatYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' });
 }
