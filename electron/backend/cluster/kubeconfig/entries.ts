@@ -81,9 +81,16 @@ function besideFile(file: string, path: string): string {
 }
 
 function fieldsOf({ name, file, value }: KubeconfigEntry, kind: string): Fields {
+  if (hasNul(value)) throw malformedKubeconfig(file, `the ${kind} ${JSON.stringify(name)} has a NUL in it`);
   return new Fields(value, `${kind}/${name}`, (path, wanted) => {
     throw malformedKubeconfig(file, `${path} of the ${kind} ${JSON.stringify(name)} should be ${wanted}`);
   });
+}
+
+/** Neither paths nor programs nor headers take a NUL. */
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasNul);
 }
 
 /** The empty text counts as none, as with kubectl. */

@@ -125,6 +125,7 @@ describe('an exec plugin', () => {
     ['exec-plugin-unsupported', /v1alpha1/, ['true'], { apiVersion: `${version}alpha1` }],
     ['exec-plugin-unsupported', /no terminal/, ['true'], { interactiveMode: 'Always' }],
     ['exec-plugin-missing', /is not here/, ['true'], { command: 'no-such-login-program' }],
+    ['exec-plugin-failed', /E2BIG/, ['true'], { args: ['x'.repeat(3_000_000)] }],
     [
       'kubeconfig-certificate-invalid',
       /cannot be used/,

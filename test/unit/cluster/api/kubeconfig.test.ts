@@ -176,6 +176,8 @@ describe('a kubeconfig', () => {
     ['kubeconfig-unsupported', configOf(secure, { token: 'a\r\nX: y' })],
     ['kubeconfig-unsupported', configOf({ ...secure, 'proxy-url': 'ftp://proxy' })],
     ['kubeconfig-malformed', configOf(secure, { ...secret, as: 'a\r\nX: y' })],
+    ['kubeconfig-malformed', configOf(secure, { tokenFile: 'a\0b' })],
+    ['kubeconfig-malformed', configOf(secure, { exec: { command: 'login', args: ['a\0b'] } })],
     ['kubeconfig-malformed', configOf(secure, { ...secret, as: 'a', 'as-user-extra': { k: ['\u0000'] } })],
   ])('says %s of %j', async (code, config, context) => {
     expect(await faultIn(config, context ?? null)).toBe(code);
