@@ -30,6 +30,7 @@ import {
 import { SecondMeshes } from '../backend/cluster/second-meshes.ts';
 import { readGivenFile } from '../backend/profiles/files.ts';
 import { profileName } from '../backend/profiles/name.ts';
+import { textIn } from '../backend/cluster/text.ts';
 import { parseCidr } from '../../shared/cluster/values/cidr.ts';
 import { requireNames } from './cluster-names.ts';
 import { clusterPlaces } from './cluster-places.ts';
@@ -84,7 +85,7 @@ export async function secondMeshAnswer(command: Command, context: CommandContext
   const own = clusterPlaces(places);
   const laptop = await endKeptFor(new SecondMeshes(places.home), own.store, name);
   const before = has(given, 'replace') ? await meshKeptFor(own, name) : null;
-  const text = (await readGivenFile(path)).toString('utf8');
+  const text = textIn(await readGivenFile(path));
   const options = readClusterOptions(command, given);
   const source = await chooseSource(command, context);
   const isRemembered = await isRepeatable(source);

@@ -142,7 +142,7 @@ function kiloFacts(
   const topologyLabel = options.topologyLabel ?? regionLabel;
   const nodes = clusterNodes.map((node) => readKiloNode(node, topologyLabel, report));
   const peers = readKiloPeers(itemsOf(readings, 'peers'), report);
-  const now = options.now ?? readings.date ?? lastSeenTime(nodes, report);
+  const now = options.now ?? readings.date ?? lastSeenTime(nodes, readings.filesReadAt, report);
   const { granularity, guessed } = granularityOf(nodes, options.granularity, report);
   const reading = kiloMesh(nodes, peers.peers, granularity, now);
   checkKiloNodes(nodes, now, report);
@@ -152,9 +152,18 @@ function kiloFacts(
   return { granularity, granularityGuessed: guessed, now, nodes, peers, reading };
 }
 
-/** For files: a list cannot be older than the last that a node has said in it. */
-function lastSeenTime(nodes: readonly KiloNode[], report: Report): number {
-  const now = nodes.reduce((latest, { lastSeen }) => Math.max(latest, lastSeen), 0);
+/** How far the clock of a machine may be ahead of this one's before what it says is passed over; seconds. */
+const clockMargin = 60;
+
+/**
+ * For files: a list cannot be older than the last that a node has said in it. Nodes whose clocks are ahead of the time at which it was
+ * read say nothing of that, unless it is most of them.
+ */
+function lastSeenTime(nodes: readonly KiloNode[], readAt: number | null, report: Report): number {
+  const times = nodes.map(({ lastSeen }) => lastSeen).filter((time) => time > 0);
+  const past = readAt === null ? times : times.filter((time) => time <= readAt + clockMargin);
+  const counted = past.length > times.length / 2 ? past : times;
+  const now = counted.reduce((latest, time) => Math.max(latest, time), 0);
   report(clusterWarning('clock-from-nodes', 'cluster', timeText(now)));
   return now;
 }

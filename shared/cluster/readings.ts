@@ -34,6 +34,8 @@ export interface ClusterReadings {
   readonly serviceRefusal: string | null;
   /** The API's own time, from its `Date`; Unix seconds. Null for files. */
   readonly date: number | null;
+  /** When files were read, by the clock of this machine; Unix seconds. Null for the API. */
+  readonly filesReadAt: number | null;
 }
 
 /** Nothing read yet. */
@@ -50,6 +52,7 @@ export const noReadings: ClusterReadings = {
   kubeadm: null,
   serviceRefusal: null,
   date: null,
+  filesReadAt: null,
 };
 
 /** The objects of a list that was read; none where it was not. */

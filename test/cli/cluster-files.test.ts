@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -36,7 +37,7 @@ function utf16(text: string, isBig: boolean): Buffer {
 
 describe('files that name a cluster', () => {
   const bare = nodes.map(withoutKind);
-  it.each<[string, string | Uint8Array, string]>([
+  it.each<[string, string | Uint8Array, string | Uint8Array]>([
     ['arrays, as of jq', JSON.stringify(nodes), JSON.stringify([peer])],
     ['lists without a kind', JSON.stringify({ items: bare }), JSON.stringify({ items: [withoutKind(peer)] })],
     [
@@ -47,6 +48,8 @@ describe('files that name a cluster', () => {
     ['several documents', nodes.map((node) => JSON.stringify(node, null, 4)).join('\n'), peerList],
     ['UTF-16 of PowerShell', utf16(list, false), peerList],
     ['UTF-16, the other way round', utf16(list, true), peerList],
+    ['files that were joined, each with its mark', `\u{feff}${list}\n\u{feff}${peerList}`, peerList],
+    ['what gzip has packed', gzipSync(list), gzipSync(peerList)],
   ])('may hold %s', async (_, ofNodes, ofPeers) => {
     const words = ['--nodes', saved(ofNodes), '--peers', saved(ofPeers)];
     expect(await new Adit().json('cluster', 'inspect', ...words)).toMatchObject(whole);

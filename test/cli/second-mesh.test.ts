@@ -22,7 +22,7 @@ const nodes = {
 const lines = `adit-node a ${keyOf('a')} 203.0.113.1:51822\nadit-node b ${keyOf('b')} 203.0.113.2:51822\n`;
 
 /** The words that name a file with this content. */
-function fileWith(content: string): string {
+function fileWith(content: string | Uint8Array): string {
   const path = join(temporaryFolder(), 'file');
   writeFileSync(path, content);
   return path;
@@ -87,6 +87,14 @@ describe('a second mesh from the command line', () => {
       peers: [{ name: 'b' }],
     });
     expect(readFileSync(kept, 'utf8')).toContain(`PrivateKey = ${privateKey}`);
+  });
+
+  it('takes lines as PowerShell saves them, in UTF-16', async () => {
+    const adit = new Adit();
+    await adit.json('cluster', 'manifest', '--every-node', '--as', 'work', ...list());
+    const saved = Buffer.from(`\u{feff}${lines.replace(/\n/g, '\r\n')}`, 'utf16le');
+    const words = ['cluster', 'import', '--as', 'work', '--keys', fileWith(saved), ...list()];
+    expect(await adit.json(...words)).toMatchObject({ peers: [{ name: 'a' }, { name: 'b' }] });
   });
 
   it('knows a profile that was renamed, and takes no other for one', async () => {

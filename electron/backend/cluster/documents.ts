@@ -1,8 +1,10 @@
+import { gunzipSync } from 'node:zlib';
 import { parseJsonDocuments } from '../../../shared/cluster/objects/json-documents.ts';
 import { FaultError } from '../../../shared/fault.ts';
 import { isPipe, readPipe } from '../pipe.ts';
 import { readGivenFile } from '../profiles/files.ts';
 import { readStandardInput } from '../standard-input.ts';
+import { textIn } from './text.ts';
 
 /** The largest JSON that is read: some times what a cluster of 5,000 nodes has, whose every node tells of its images. Bytes. */
 const jsonLimit = 256 * 1024 * 1024;
@@ -15,7 +17,7 @@ export const standardInput = '-';
 
 /**
  * The documents in a file that kubectl saved, or in a pipe: JSON or YAML, of which one file may hold several, in UTF-8 or, as
- * PowerShell saves it, in UTF-16.
+ * PowerShell saves it, in UTF-16; packed with gzip or not.
  *
  * @param path {@link standardInput} for what is piped in
  * @throws FaultError `input-is-terminal`, `file-not-found`, `file-unreadable`, `file-not-regular`, `file-too-large`, `input-timeout`, `cluster-file-malformed`
@@ -48,10 +50,21 @@ export function placeName(path: string): string {
 
 /** The text of a file, or of what is piped in. Its bytes, which may be as large again, are let go of. */
 async function readText(path: string): Promise<string> {
-  const bytes = await readBytes(path);
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  return bytes.toString('utf8').replace(/^\u{feff}/u, '');
+  return textIn(unpacked(path, await readBytes(path)));
+}
+
+/** What a file holds that somebody has packed with gzip; else the same. */
+function unpacked(path: string, bytes: Buffer): Buffer {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: jsonLimit });
+  } catch (error) {
+    throw new FaultError({
+      code: 'cluster-file-malformed',
+      message: `${placeName(path)} is packed with gzip, and cannot be unpacked: ${error instanceof Error ? error.message : String(error)}.`,
+      hint: 'Unpack it yourself: gunzip FILE. Or save it again: kubectl get nodes -o json > nodes.json',
+    });
+  }
 }
 
 async function readBytes(path: string): Promise<Buffer> {

@@ -37,6 +37,7 @@ export async function readClusterFiles(
     ...noReadings,
     kinds: { ...noReadings.kinds, ...Object.fromEntries(read) },
     kubeadm: await readKubeadm((kinds.get('configMaps') ?? []).filter(isObject)),
+    filesReadAt: Math.floor(Date.now() / 1000),
   };
 }
 

@@ -7,7 +7,8 @@ import { parseAllDocuments, stringify } from 'yaml';
  * @throws Error where it is none, or where aliases multiply it
  */
 export function parseYaml(text: string): unknown[] {
-  const documents = parseAllDocuments(text, { logLevel: 'error' });
+  // As kubectl reads it: "<<" takes in another map, and of a key that is there twice the last counts.
+  const documents = parseAllDocuments(text, { logLevel: 'error', merge: true, uniqueKeys: false });
   if (!Array.isArray(documents)) return [];
   return documents.map((document) => {
     const [error] = document.errors;
@@ -16,7 +17,7 @@ export function parseYaml(text: string): unknown[] {
   });
 }
 
-/** A value as YAML. */
+/** A value as YAML, by whichever of its versions it is read: kubectl takes a bare "no", "y" or "off" for a boolean. */
 export function formatYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' });
 }

@@ -139,9 +139,14 @@ const addressed: ReadonlySet<KiloAnnotation> = new Set([
   'allowed-location-ips',
 ]);
 
-/** @see Go strconv.ParseInt in base 10; what is out of its range is far out of ours */
+/** What Go's int64 holds; a number of ours is near enough to it. */
+const int64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n };
+
+/** @see Go strconv.ParseInt in base 10 */
 function parseInteger(text: string): number | null {
-  return /^[+-]?[0-9]{1,18}$/.test(text) ? Number(text) : null;
+  if (!/^[+-]?[0-9]{1,100}$/.test(text)) return null;
+  const value = BigInt(text.replace(/^\+/, ''));
+  return value < int64.least || value > int64.most ? null : Number(value);
 }
 
 function parseGranularity(text: string): Granularity | null {
@@ -163,7 +168,7 @@ function parseDiscovered(text: string): ReadonlyMap<KeyText, MeshEndpoint | null
   return endpoints;
 }
 
-/** Null for none, undefined for what is no such address. Go takes the names of fields in small letters too. */
+/** Null for none that can be dialled, undefined for what is no such address. Go takes the names of fields in small letters too. */
 function parseUdpAddress(value: unknown): MeshEndpoint | null | undefined {
   if (value === null) return null;
   if (!isObject(value)) return undefined;
@@ -174,12 +179,14 @@ function parseUdpAddress(value: unknown): MeshEndpoint | null | undefined {
   if (typeof ip !== 'string' || typeof zone !== 'string' || typeof port !== 'number') return undefined;
   if (ip === '') return null;
   const address = parseIp(ip);
-  if (address === null || !isPort(port) || !/^[\w.-]*$/.test(zone)) return undefined;
+  if (address === null || !Number.isInteger(port)) return undefined;
+  // What Go reads may be of no use to anybody; the others of the same list are.
+  if (!isPort(port) || !/^[\w.-]*$/.test(zone)) return null;
   return { kind: 'address', address, zone: zone === '' ? null : zone, port };
 }
 
 function isPort(port: number): boolean {
-  return Number.isInteger(port) && port > 0 && port < 65_536;
+  return port > 0 && port < 65_536;
 }
 
 /** Undefined for what is no JSON. */

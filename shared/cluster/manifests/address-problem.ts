@@ -15,6 +15,7 @@ export function addressProblem({ family, words }: Address): string | null {
     if (first >>> 16 === 0xa9fe) return 'is good on one link only';
     return first >>> 28 >= 0xe ? 'means many hosts or none' : null;
   }
+  if (first === 0 && words[1] === 0 && words[2] === 0xffff) return 'is IPv4 in the form of IPv6';
   if (isRest && last === 0) return 'means no host';
   if (isRest && last === 1) return 'means this machine itself';
   if (first >>> 22 === 0x3fa) return 'is good on one link only';

@@ -8,8 +8,12 @@ export function readApiServerWords(pods: readonly unknown[], report: Report): re
       namespace === 'kube-system' && metadata.texted('labels').get('component') === 'kube-apiserver',
   );
   if (pod === undefined) return null;
-  return pod.fields
-    .object('spec')
-    .objects('containers')
-    .flatMap((container) => [...container.texts('command'), ...container.texts('args')]);
+  return (
+    pod.fields
+      .object('spec')
+      .objects('containers')
+      .flatMap((container) => [...container.texts('command'), ...container.texts('args')])
+      // A shell is given all of them as one.
+      .flatMap((word) => word.split(/\s+/))
+  );
 }

@@ -23,11 +23,13 @@ export function wordOf(words: readonly string[], name: string): string | null {
   return wordsOf(words, name).pop() ?? null;
 }
 
-/** Every value of `--name VALUE` or `--name=VALUE`, in the order in which they stand. */
+/** Every value of `--name VALUE` or `--name=VALUE`, in the order in which they stand; Go takes one dash for two. */
 export function wordsOf(words: readonly string[], name: string): string[] {
   return words.flatMap((word, index) => {
-    if (word === `--${name}`) return words[index + 1] ?? [];
-    return word.startsWith(`--${name}=`) ? word.slice(name.length + 3) : [];
+    if (!word.startsWith('-')) return [];
+    const option = word.replace(/^--?/, '');
+    if (option === name) return words[index + 1] ?? [];
+    return option.startsWith(`${name}=`) ? option.slice(name.length + 1) : [];
   });
 }
 

@@ -26,7 +26,7 @@ const longestLine = 1000;
 
 /**
  * Reads the lines `adit-node NAME PUBKEY ENDPOINT` out of what was collected. Other lines are passed over, and so is what stands before
- * `adit-node` in one, as tools that run a program on many hosts write it. Of two lines of a node the last counts.
+ * `adit-node` in one, and quotes around it, as tools that run a program on many hosts write it. Of two lines of a node the last counts.
  *
  * @throws FaultError `node-lines-missing`: there is none that can be used
  */
@@ -85,10 +85,16 @@ export function missingLines(
     .map(({ name }) => clusterWarning('node-line-missing', `node/${name}`, profile));
 }
 
-/** The words behind `adit-node`; null where the line is none of ours. */
+/**
+ * The words behind `adit-node`; null where the line is none of ours. It may stand in quotes, in the JSON of a tool, or in colours:
+ * nothing of ours has quotes, backslashes or escapes in it.
+ */
 function wordsOf(written: string): string[] | null {
   if (!written.includes('adit-node')) return null;
-  const words = written.slice(0, longestLine).trim().split(/\s+/);
+  // eslint-disable-next-line no-control-regex -- the escapes of a terminal are what is looked for
+  const plain = written.replace(/\u001b\[[0-9;]*[A-Za-z]|\\[nrt]/g, ' ');
+  const parts = plain.split(/["'`]/).filter((part) => /(?:^|\s)adit-node\s/.test(part));
+  const words = (parts.at(-1) ?? '').slice(0, longestLine).trim().split(/\s+/);
   const at = words.lastIndexOf('adit-node');
   return at < 0 ? null : words.slice(at + 1);
 }

@@ -217,6 +217,8 @@ describe('a free address', () => {
     ['::1', false],
     ['fe80::1', false],
     ['ff02::1', false],
+    ['::ffff:10.5.0.1', false],
+    ['::ffff:127.0.0.1', false],
   ])('%s can be a laptop’s: %s', (text, can) => {
     const address = parseAddress(text);
     expect(address !== null && addressProblem(address) === null).toBe(can);

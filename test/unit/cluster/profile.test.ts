@@ -132,4 +132,54 @@ describe('now', () => {
     expect(ready(null)).toEqual(['a', 'clock-from-nodes']);
     expect(ready(null, now - 590)).toEqual(['a', undefined]);
   });
+
+  it('is not the time of a node whose clock is ahead of the machine that reads the files', () => {
+    const at = (name: string, index: number, seconds: number): unknown =>
+      kiloNode(name, index, { 'last-seen': String(now + seconds) });
+    const nowOf = (nodes: readonly unknown[], filesReadAt: number | null): number | undefined =>
+      clusterOf(readingsOf({ nodes }, { filesReadAt })).kilo?.now;
+    const ahead = [at('a', 1, -600), at('b', 2, -610), at('c', 3, 7200)];
+    expect(nowOf(ahead, now)).toBe(now - 600);
+    expect(nowOf(ahead, null)).toBe(now + 7200);
+    // It is this machine's clock that is behind, where most of them are ahead.
+    expect(nowOf([at('a', 1, 7200), at('b', 2, 7210), at('c', 3, -600)], now)).toBe(now + 7210);
+  });
+});
+
+describe('what a node tells of itself', () => {
+  it('counts as far as Go’s numbers go: nanoseconds are a time to come', () => {
+    const ready = (lastSeen: string): boolean => {
+      const { kilo } = clusterOfLists({ nodes: [kiloNode('a', 1, { 'last-seen': lastSeen })] });
+      return kilo?.reading.kind === 'mesh';
+    };
+    expect(ready(`${now}000000000`)).toBe(true);
+    expect(ready('9223372036854775807')).toBe(true);
+    expect(ready('9223372036854775808')).toBe(false);
+    expect(ready(`+${'0'.repeat(30)}${now}`)).toBe(true);
+    expect(ready('--1')).toBe(false);
+  });
+
+  it('of others counts beside an endpoint that nobody can dial', () => {
+    const heard = (entry: unknown): string =>
+      JSON.stringify({ [keyOf('a')]: { IP: '198.51.100.7', Port: 7 }, [keyOf('z')]: entry });
+    const endpointWith = (entry: unknown): string | undefined => {
+      const nodes = [
+        kiloNode('a', 1, { 'persistent-keepalive': '25', 'discovered-endpoints': heard(entry) }),
+      ];
+      const wanted = { peer: 'laptop', serviceCidrs: [], gateway: null };
+      const [first] = kiloProfile(clusterOfLists({ nodes, peers: lists.peers }), wanted).peers;
+      return first?.endpoint ?? undefined;
+    };
+    for (const entry of [
+      { IP: '198.51.100.8', Port: 0 },
+      { IP: '198.51.100.8', Port: 70_000 },
+      { IP: '198.51.100.8', Port: 1, Zone: 'a b' },
+    ])
+      expect(endpointWith(entry)).toBe('198.51.100.7:7');
+    for (const entry of [
+      { IP: 'nowhere', Port: 1 },
+      { Port: 1.5, IP: '198.51.100.8' },
+    ])
+      expect(endpointWith(entry)).toBe('203.0.113.1:51820');
+  });
 });

@@ -174,6 +174,20 @@ describe('the lines that nodes print', () => {
     ]);
   });
 
+  it.each<[string, (line: string) => string]>([
+    ['quotes', (line) => `'${line}'`],
+    [
+      'the JSON of a tool',
+      (line) => JSON.stringify({ cmd: 'sh adit-node.sh', stdout: `x\n${line}\n`, ok: true }),
+    ],
+    ['a list of such JSON', (line) => `        "${line}",`],
+    ['colours', (line) => `\u001b[0;32m${line}\u001b[0m`],
+  ])('may stand in %s', (_, wrap) => {
+    const text = lines.split('\n').map(wrap).join('\n');
+    expect(readNodeLines(text, three).lines).toEqual(readNodeLines(lines, three).lines);
+    expect(warned(text)).toEqual(warned(lines));
+  });
+
   it('count once a node, the last of them', () => {
     const again = `${lines}\nadit-node a ${keyOf('d')} 203.0.113.9:51822\nadit-node b ${keyOf('b')} [2001:db8::2]:51823`;
     expect(readNodeLines(again, three).lines[0]).toMatchObject({ publicKey: keyOf('d') });

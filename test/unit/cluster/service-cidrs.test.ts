@@ -72,6 +72,16 @@ describe('the Service CIDR', () => {
     expect(found({})).toEqual([]);
   });
 
+  it('is found with one dash, and where a shell starts the API server', () => {
+    for (const words of [['-service-cidr', '10.75.0.0/16'], ['-service-cidr=10.75.0.0/16']])
+      expect(found({ nodes: [k3s(['server', ...words])] })).toEqual(['10.75.0.0/16 node-args']);
+    const line = 'exec kube-apiserver --v=2\n  --service-cluster-ip-range=10.77.0.0/16 --profiling=false';
+    const containers = [{ command: ['/bin/sh', '-c', line] }];
+    expect(found({ pods: [{ ...apiServer, spec: { containers } }] })).toEqual([
+      '10.77.0.0/16 apiserver-args',
+    ]);
+  });
+
   it('is no range that is not ready', () => {
     const serviceCidrs = [range('kubernetes', ['10.96.0.0/28']), range('new', ['10.99.0.0/24'], 'False')];
     expect(found({ serviceCidrs })).toEqual(['10.96.0.0/28 servicecidrs']);

@@ -52,8 +52,8 @@ export const anonymous: Login = { credentials: () => Promise.resolve(nobody), re
 export async function staticLogin(user: UserEntry): Promise<Login | null> {
   const certificate = await certificateOf(user);
   const authorization = (await bearer(user)) ?? basic(user);
-  // A certificate may go with a plugin that gives the token.
-  if (authorization === null && (certificate === null || user.exec !== null)) {
+  // Who has a certificate needs no plugin. @see client-go plugin/pkg/client/auth/exec UpdateTransportConfig
+  if (authorization === null && certificate === null) {
     if (user.authProvider !== null && user.exec === null) throw unsupported(user.name, user.authProvider);
     return null;
   }
@@ -90,7 +90,7 @@ export function execLogin(
       }
       return {
         authorization: known.token === null ? null : bearerHeader(known.token, user.name),
-        certificate: known.certificate ?? (await certificateOf(user)),
+        certificate: known.certificate,
       };
     },
     renew() {

@@ -72,12 +72,9 @@ export async function send(
       ...(body === null
         ? {}
         : { 'content-type': typeOf(request), 'content-length': Buffer.byteLength(body) }),
+      ...byName(headers),
     },
   });
-  for (const [name, value] of headers) {
-    const known = sending.getHeader(name);
-    sending.setHeader(name, known === undefined ? value : [known, value].flat().map(String));
-  }
   const late: { reason: GivenUp | null } = { reason: null };
   const giveUp = (sentence: string) => () => {
     late.reason = new GivenUp('slow', sentence);
@@ -104,6 +101,15 @@ export async function send(
     clearTimeout(whole);
     clearTimeout(silence);
   }
+}
+
+/** Those of one name as a list. They are there before a request is: one that Node refuses would leave a connection behind. */
+function byName(headers: readonly (readonly [string, string])[]): Record<string, string | string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of headers) values.set(name, [...(values.get(name) ?? []), value]);
+  return Object.fromEntries(
+    [...values].map(([name, [first = '', ...rest]]) => [name, rest.length === 0 ? first : [first, ...rest]]),
+  );
 }
 
 /** The content of an answer, which is unpacked while it comes. */

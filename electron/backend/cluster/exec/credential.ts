@@ -22,14 +22,18 @@ export const execVersions = [
  * @returns a text says what is wrong with it, without a full stop
  * @see client-go plugin/pkg/client/auth/exec/exec.go refreshCredsLocked
  */
-export function readExecCredential(printed: string, apiVersion: string): ExecCredential | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(printed);
-  } catch {
-    return printed.trim() === '' ? 'it printed nothing' : 'what it printed is no JSON';
-  }
-  if (!isObject(value) || value['kind'] !== 'ExecCredential') return 'what it printed is no ExecCredential';
+export async function readExecCredential(
+  printed: string,
+  apiVersion: string,
+): Promise<ExecCredential | string> {
+  if (printed.trim() === '') return 'it printed nothing';
+  const value = await valueIn(printed);
+  if (value === undefined) return 'what it printed is no JSON';
+  // As kubectl, which knows what it has asked for by the version alone.
+  const isCredential =
+    isObject(value) &&
+    (value['kind'] === 'ExecCredential' || (value['kind'] === undefined && 'apiVersion' in value));
+  if (!isCredential) return 'what it printed is no ExecCredential';
   if (value['apiVersion'] !== apiVersion)
     return `it answered in the form ${JSON.stringify(value['apiVersion'])} where ${apiVersion} was asked for`;
   const problems: string[] = [];
@@ -52,6 +56,21 @@ export function readExecCredential(printed: string, apiVersion: string): ExecCre
     certificate: certificate === null || key === null ? null : { certificate, key },
     expires,
   };
+}
+
+/** JSON, or an object in YAML, which kubectl takes too; undefined for anything else. */
+async function valueIn(printed: string): Promise<unknown> {
+  try {
+    return JSON.parse(printed.replace(/^\u{feff}/u, '')) as unknown;
+  } catch {
+    const { parseYaml } = await import('../yaml.ts');
+    try {
+      const [value] = parseYaml(printed);
+      return isObject(value) ? value : undefined;
+    } catch {
+      return undefined;
+    }
+  }
 }
 
 function textOf(fields: Fields, key: string): string | null {

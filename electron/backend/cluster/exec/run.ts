@@ -36,9 +36,17 @@ export async function runExecPlugin(
   if (!execVersions.some((version) => version === plugin.apiVersion)) throw unsupported(plugin);
   if (plugin.interactiveMode === 'Always' && !circumstances.hasPerson) throw needsPerson(plugin);
   const isInteractive = circumstances.hasPerson && plugin.interactiveMode !== 'Never';
-  const { code, printed, complaint } = await run(plugin, cluster, isInteractive, circumstances.patience);
+  const { code, printed, complaint } = await run(
+    plugin,
+    cluster,
+    isInteractive,
+    circumstances.patience,
+  ).catch((error: unknown) => {
+    // The system does not start a program with words that are too long.
+    throw error instanceof FaultError ? error : failed(plugin, String(error), '');
+  });
   if (code !== 0) throw failed(plugin, `it ended with ${code ?? 'a signal'}`, complaint);
-  const credential = readExecCredential(printed, plugin.apiVersion);
+  const credential = await readExecCredential(printed, plugin.apiVersion);
   if (typeof credential === 'string') throw failed(plugin, credential, complaint);
   return credential;
 }

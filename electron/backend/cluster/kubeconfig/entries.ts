@@ -71,7 +71,7 @@ export function readUserEntry(entry: KubeconfigEntry): UserEntry {
     password: textOf(fields, 'password'),
     exec: fields.has('exec') ? readExec(entry, fields.object('exec')) : null,
     authProvider: provider.text('name'),
-    impersonation: impersonationIn(fields),
+    impersonation: impersonationIn(entry, fields),
   };
 }
 
@@ -81,9 +81,16 @@ function besideFile(file: string, path: string): string {
 }
 
 function fieldsOf({ name, file, value }: KubeconfigEntry, kind: string): Fields {
+  if (hasNul(value)) throw malformedKubeconfig(file, `the ${kind} ${JSON.stringify(name)} has a NUL in it`);
   return new Fields(value, `${kind}/${name}`, (path, wanted) => {
     throw malformedKubeconfig(file, `${path} of the ${kind} ${JSON.stringify(name)} should be ${wanted}`);
   });
+}
+
+/** Neither paths nor programs nor headers take a NUL. */
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasNul);
 }
 
 /** The empty text counts as none, as with kubectl. */
@@ -128,20 +135,39 @@ function readExec({ file, name }: KubeconfigEntry, fields: Fields): ExecPlugin {
 }
 
 /** @see client-go transport/round_trippers.go impersonatingRoundTripper */
-function impersonationIn(fields: Fields): (readonly [string, string])[] {
+function impersonationIn(entry: KubeconfigEntry, fields: Fields): (readonly [string, string])[] {
   const user = textOf(fields, 'as');
   const uid = textOf(fields, 'as-uid');
   const extra = fields.object('as-user-extra');
-  return [
+  const headers: (readonly [string, string])[] = [
     ...(user === null ? [] : [['Impersonate-User', user] as const]),
     ...(uid === null ? [] : [['Impersonate-Uid', uid] as const]),
     ...fields.texts('as-groups').map((group) => ['Impersonate-Group', group] as const),
     ...extra
       .names()
       .flatMap((key) =>
-        extra.texts(key).map((value) => [`Impersonate-Extra-${encodeURIComponent(key)}`, value] as const),
+        extra.texts(key).map((value) => [`Impersonate-Extra-${escaped(key)}`, value] as const),
       ),
   ];
+  return headers.map(([name, value]) => [name, headerValue(entry, value)]);
+}
+
+/** The name of a header has letters, digits and few signs; the rest stands as `%` and its bytes. */
+function escaped(key: string): string {
+  return encodeURIComponent(Buffer.from(key).toString()).replace(/[()]/g, (sign) =>
+    sign === '(' ? '%28' : '%29',
+  );
+}
+
+/** A text as Go sends it in a header: its bytes in UTF-8. @throws FaultError `kubeconfig-malformed` */
+function headerValue({ file, name }: KubeconfigEntry, text: string): string {
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text))
+    throw malformedKubeconfig(
+      file,
+      `the user ${JSON.stringify(name)} acts as somebody whose name has control characters`,
+    );
+  return Buffer.from(text).toString('latin1');
 }
 
 /** What the extension for exec plugins holds. @see client-go tools/clientcmd/api ClusterExtension */

@@ -2,6 +2,7 @@ import { isObject } from '../../../../shared/cluster/objects/fields.ts';
 import type { JsonObject } from '../../../../shared/cluster/objects/fields.ts';
 import { FaultError } from '../../../../shared/fault.ts';
 import { readGivenFile } from '../../profiles/files.ts';
+import { textIn } from '../text.ts';
 import { malformedKubeconfig } from './faults.ts';
 import type { KubeconfigPlaces } from './places.ts';
 
@@ -65,7 +66,7 @@ export async function readKubeconfig({ paths, isNamed }: KubeconfigPlaces): Prom
 /** Null where there is no such file. */
 async function textOf(path: string): Promise<string | null> {
   try {
-    return (await readGivenFile(path, sizeLimit)).toString('utf8').replace(/^\u{feff}/u, '');
+    return textIn(await readGivenFile(path, sizeLimit));
   } catch (error) {
     if (error instanceof FaultError && error.fault.code === 'file-not-found') return null;
     throw error;

@@ -7,7 +7,7 @@ import { pluginLine } from '../../../../electron/backend/cluster/exec/plugin.ts'
 import type { ExecPlugin } from '../../../../electron/backend/cluster/exec/plugin.ts';
 import { FaultError, faultOf } from '../../../../shared/fault.ts';
 import { temporaryFolder } from '../../machine.ts';
-import { alone, configOf, folderWith } from './kubeconfigs.ts';
+import { alone, clientBy, configOf, folderWith, selfSigned } from './kubeconfigs.ts';
 import { openApi } from '../../../../electron/backend/cluster/api/open.ts';
 import type { AccessCircumstances } from '../../../../electron/backend/cluster/api/access.ts';
 import type { Credentials } from '../../../../electron/backend/cluster/api/login.ts';
@@ -125,6 +125,7 @@ describe('an exec plugin', () => {
     ['exec-plugin-unsupported', /v1alpha1/, ['true'], { apiVersion: `${version}alpha1` }],
     ['exec-plugin-unsupported', /no terminal/, ['true'], { interactiveMode: 'Always' }],
     ['exec-plugin-missing', /is not here/, ['true'], { command: 'no-such-login-program' }],
+    ['exec-plugin-failed', /E2BIG/, ['true'], { args: ['x'.repeat(3_000_000)] }],
     [
       'kubeconfig-certificate-invalid',
       /cannot be used/,
@@ -133,6 +134,26 @@ describe('an exec plugin', () => {
   ])('says %s, %s', async (code, words, lines, exec = {}) => {
     const fault = faultOf(await login(pluginFolder(lines, exec)).catch((error: unknown) => error));
     expect([fault.code, fault.message]).toEqual([code, expect.stringMatching(words)]);
+  });
+
+  it.each([
+    ['YAML', `printf 'apiVersion: ${version}\\nstatus:\\n  token: abc\\n'`],
+    ['a mark of byte order', `printf '\\357\\273\\277'; echo '${credential({ token: 'abc' })}'`],
+  ])('may answer with %s, as kubectl takes it', async (_, line) => {
+    expect(await login(pluginFolder([line]))).toEqual({ authorization: 'Bearer abc', certificate: null });
+  });
+
+  it('is not run for a user who has a certificate', async () => {
+    const { certificate, key } = selfSigned();
+    const data = (text: string): string => Buffer.from(text).toString('base64');
+    const user = { 'client-certificate-data': data(certificate), 'client-key-data': data(key) };
+    const exec = { apiVersion: version, command: './none', interactiveMode: 'Never' };
+    const secure = { server: 'https://api.example:6443', 'insecure-skip-tls-verify': true };
+    const { access } = await clientBy(configOf(secure, { ...user, exec }));
+    expect(await access.login.credentials()).toEqual({
+      authorization: null,
+      certificate: { certificate, key },
+    });
   });
 
   it('says of a program that is missing what the kubeconfig says of it, without its control characters', async () => {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { accessOf } from '../../../../electron/backend/cluster/api/access.ts';
@@ -174,8 +175,44 @@ describe('a kubeconfig', () => {
     ['kubeconfig-unsupported', configOf(secure, { 'auth-provider': { name: 'gcp' } })],
     ['kubeconfig-unsupported', configOf(secure, { token: 'a\r\nX: y' })],
     ['kubeconfig-unsupported', configOf({ ...secure, 'proxy-url': 'ftp://proxy' })],
+    ['kubeconfig-malformed', configOf(secure, { ...secret, as: 'a\r\nX: y' })],
+    ['kubeconfig-malformed', configOf(secure, { tokenFile: 'a\0b' })],
+    ['kubeconfig-malformed', configOf(secure, { exec: { command: 'login', args: ['a\0b'] } })],
+    ['kubeconfig-malformed', configOf(secure, { ...secret, as: 'a', 'as-user-extra': { k: ['\u0000'] } })],
   ])('says %s of %j', async (code, config, context) => {
     expect(await faultIn(config, context ?? null)).toBe(code);
+  });
+
+  it.each<[string, (text: string) => Buffer | string]>([
+    ['UTF-16, as PowerShell saves it', (text) => Buffer.from(`\u{feff}${text}`, 'utf16le')],
+    ['UTF-16, the other way round', (text) => Buffer.from(`\u{feff}${text}`, 'utf16le').swap16()],
+    ['UTF-8 with a mark', (text) => `\u{feff}${text}`],
+    ['a key that is there twice', (text) => text.replace('"kind":', '"kind":"Config","kind":')],
+    [
+      'a map that takes in another',
+      () =>
+        'clusters: [{name: d, cluster: &d {server: "https://x"}}, {name: c, cluster: {<<: *d}}]\ncurrent-context: here\ncontexts: [{name: here, context: {cluster: c}}]',
+    ],
+  ])('is read as kubectl reads it in %s', async (_, written) => {
+    const at = join(folderWith({ config: '' }), 'config');
+    writeFileSync(at, written(JSON.stringify(configOf({ server: 'https://x' }))));
+    const choice = chooseContext(await readKubeconfig(kubeconfigPlaces(at, {})), null);
+    expect(choice.cluster.server).toBe('https://x');
+  });
+
+  it('has whom it acts as in the bytes that kubectl sends', async () => {
+    const acting = { ...secret, as: 'Łukasz', 'as-groups': ['a', 'ö'], 'as-user-extra': { 'a(/b': ['c'] } };
+    const at = join(folderWith({ config: configOf(secure, acting) }), 'config');
+    const choice = chooseContext(await readKubeconfig(kubeconfigPlaces(at, {})), null);
+    const { headers } = await accessOf(choice, alone);
+    const sent = headers.map(([name, value]) => [name, Buffer.from(value, 'latin1').toString()]);
+    expect(sent).toEqual([
+      ['Impersonate-User', 'Łukasz'],
+      ['Impersonate-Group', 'a'],
+      ['Impersonate-Group', 'ö'],
+      ['Impersonate-Extra-a%28%2Fb', 'c'],
+    ]);
+    expect(() => new Headers(headers.map(([name, value]): [string, string] => [name, value]))).not.toThrow();
   });
 
   it('has the last word over the files that it names', async () => {
