@@ -229,6 +229,7 @@ export class NetworkHolder {
           : [],
       ),
     );
+    for (const name of strange.keys()) this.#driver.forget(name);
     this.#held = this.#held.filter(({ resource }) => !isOnLink(resource, strange));
   }
 
