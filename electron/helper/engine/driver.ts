@@ -120,6 +120,11 @@ export class LinkDriver {
     rmSync(uapiSocket(name), { force: true });
   }
 
+  /** Of an interface that has gone, takes away the socket of an engine that was killed, which nobody else does. */
+  forget(name: string): void {
+    if (!linkExists(name)) rmSync(uapiSocket(name), { force: true });
+  }
+
   async #deleteLink(name: string): Promise<void> {
     await run(this.#programs.path('ip'), ['link', 'delete', 'dev', name]).catch((error: unknown) => {
       if (!(error instanceof ProgramError) || !error.stderr.includes('Cannot find device')) throw error;

@@ -49,7 +49,9 @@ export function hostLinksOf(json: string): HostLink[] {
 
 /** The routes in the output of `ip -N -j route show table all`. */
 export function hostRoutesOf(json: string, family: Family): HostRoute[] {
-  return objectsOf(json, 'dst').flatMap((route): HostRoute[] => {
+  // A rule has a destination too, where it is for some only, but no route has a priority.
+  const routes = objectsOf(json, 'dst').filter((object) => !('priority' in object));
+  return routes.flatMap((route): HostRoute[] => {
     const prefix = prefixOf(text(route, 'dst') ?? '', null, family);
     if (prefix === null) return [];
     const kind = routeKinds[text(route, 'type') ?? '1'] ?? 'unicast';

@@ -1,5 +1,5 @@
 import type { Family } from '../../../shared/network/address.ts';
-import type { HostNetwork } from '../../../shared/network/host/host-network.ts';
+import type { HostNetwork, HostRule } from '../../../shared/network/host/host-network.ts';
 import type { Programs } from '../system/programs.ts';
 import { ProgramError, run } from '../system/run.ts';
 import { hostLinksOf, hostRoutesOf, hostRulesOf } from './host-json.ts';
@@ -20,11 +20,24 @@ export async function readHostNetwork(programs: Programs): Promise<HostNetwork> 
   };
 }
 
+/** Reads a host's rules alone. */
+export async function readHostRules(programs: Programs): Promise<HostRule[]> {
+  const [ipv4, ipv6] = await Promise.all([
+    answersOfIp(4, programs, ['rule show']),
+    answersOfIp(6, programs, ['rule show']),
+  ]);
+  return [...hostRulesOf(ipv4, 4), ...hostRulesOf(ipv6, 6)];
+}
+
 /** An array of JSON on each line; nothing to a question that a kernel without the family cannot answer. */
-async function answersOfIp(family: Family, programs: Programs): Promise<string> {
+async function answersOfIp(
+  family: Family,
+  programs: Programs,
+  asked: readonly string[] = questions[family],
+): Promise<string> {
   const options = [`-${family}`, '-N', '-d', '-j', '-force', '-batch', '-'];
   try {
-    return (await run(programs.path('ip'), options, { input: `${questions[family].join('\n')}\n` })).stdout;
+    return (await run(programs.path('ip'), options, { input: `${asked.join('\n')}\n` })).stdout;
   } catch (error) {
     if (error instanceof ProgramError) return error.stdout;
     throw error;

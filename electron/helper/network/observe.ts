@@ -5,6 +5,7 @@ import {
   firewallTable,
   isOurTable,
   killSwitchTable,
+  localTable,
   namePort,
   resolverPriority,
 } from '../../../shared/network/plan/constants.ts';
@@ -166,6 +167,7 @@ function rulesIn(observation: Observation): Resource[] {
       if (!inverted || mark === null || table === null) return [];
       const shared = { kind: 'rule', family, priority, exceptMark: mark } as const;
       if (isOurTable(table)) return [{ ...shared, action: { kind: 'tunnels', table } }];
+      if (table === localTable) return [{ ...shared, action: { kind: 'local', table } }];
       if (table !== mainTable || suppressedLength === null) return [];
       return [{ ...shared, action: { kind: 'main', longerThan: suppressedLength } }];
     }),

@@ -1,5 +1,6 @@
 import { FaultError } from '../../../shared/fault.ts';
 import { parseAddress } from '../../../shared/network/address.ts';
+import type { Family } from '../../../shared/network/address.ts';
 import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
 import type { TunnelNames } from '../../../shared/network/host/ownership.ts';
 import { findConflicts } from '../../../shared/network/plan/conflicts.ts';
@@ -7,6 +8,7 @@ import type { Conflict } from '../../../shared/network/plan/conflicts.ts';
 import { wordsOf } from '../../../shared/network/plan/conflict-words.ts';
 import { differenceOf } from '../../../shared/network/plan/difference.ts';
 import { killSwitchOf } from '../../../shared/network/plan/kill-switch.ts';
+import { familiesWithLateLocal } from '../../../shared/network/plan/late-local.ts';
 import { desiredBeside, takenBy } from '../../../shared/network/plan/neighbours.ts';
 import type { Neighbour, Sole } from '../../../shared/network/plan/neighbours.ts';
 import { routedPrefixes } from '../../../shared/network/plan/planned-tunnel.ts';
@@ -51,6 +53,8 @@ export interface Foreseen {
   readonly conflicts: readonly Conflict[];
   /** What the machine has once, and another user has already: nobody here can decide about that. */
   readonly taken: { readonly sole: Sole; readonly neighbour: Neighbour } | null;
+  /** The families in which nobody asks for this machine's own addresses before the rules of a tunnel. */
+  readonly lateLocal: readonly Family[];
 }
 
 /** The other tunnels that are up. */
@@ -81,7 +85,11 @@ export async function foresee(
   // Where only the first user may have it, that is all there is to say.
   const isSaid = ({ code, owner }: Conflict): boolean =>
     code === 'full-tunnel-twice' && owner.user !== null && taken?.sole === 'full tunnel';
-  return { conflicts: conflicts.filter((conflict) => !isSaid(conflict)), taken };
+  return {
+    conflicts: conflicts.filter((conflict) => !isSaid(conflict)),
+    taken,
+    lateLocal: familiesWithLateLocal(host.rules),
+  };
 }
 
 /** The names of tunnels, by interface. */
@@ -153,7 +161,7 @@ function warningOf(conflict: Conflict): PreparedWarning {
 /** What would be done for a tunnel, and what it would run into. */
 export function planOf(
   prepared: PreparedTunnel,
-  { conflicts, taken }: Foreseen,
+  { conflicts, taken, lateLocal }: Foreseen,
   { own, beside }: Others,
 ): Omit<HelperResult<'plan'>, 'dns'> {
   const standing = own.map((live) => plannedTunnel(live.prepared));
@@ -161,7 +169,10 @@ export function planOf(
   const prefixes = routedPrefixes(planned);
   const isInside = membershipOf(prefixes);
   const { scripts } = prepared.tunnel;
-  const changes = differenceOf(wantedBy([...standing, planned], beside), wantedBy(standing, beside));
+  const changes = differenceOf(
+    wantedBy([...standing, planned], beside, lateLocal),
+    wantedBy(standing, beside, lateLocal),
+  );
   return {
     name: prepared.tunnel.name,
     interface: prepared.tunnel.interface,
@@ -204,11 +215,15 @@ function soleConflict(taken: NonNullable<Foreseen['taken']>): ShownConflict {
 }
 
 /** Everything that tunnels need of the network, but for what the kill switch says of the LAN. */
-function wantedBy(tunnels: readonly PlannedTunnel[], beside: readonly Neighbour[]): Resource[] {
+function wantedBy(
+  tunnels: readonly PlannedTunnel[],
+  beside: readonly Neighbour[],
+  lateLocal: readonly Family[],
+): Resource[] {
   const { user } = resolverNumbers();
   const theirs = beside.map(({ tunnel }) => ({ ...tunnel, killSwitch: null }));
   const killSwitch = killSwitchOf([...tunnels, ...theirs], { resolver: user, lan: [], opening: null });
-  return [...(killSwitch === null ? [] : [killSwitch]), ...desiredBeside(tunnels, beside, user)];
+  return [...(killSwitch === null ? [] : [killSwitch]), ...desiredBeside(tunnels, beside, user, lateLocal)];
 }
 
 function canBeSubtracted({ code }: Conflict): boolean {

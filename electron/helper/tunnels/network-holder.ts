@@ -1,6 +1,8 @@
 import { faultOf } from '../../../shared/fault.ts';
 import { differenceOf } from '../../../shared/network/plan/difference.ts';
 import type { Change } from '../../../shared/network/plan/difference.ts';
+import type { Family } from '../../../shared/network/address.ts';
+import { familiesWithLateLocal } from '../../../shared/network/plan/late-local.ts';
 import { killSwitchOf, lanOf } from '../../../shared/network/plan/kill-switch.ts';
 import type { GuardedTunnel } from '../../../shared/network/plan/kill-switch.ts';
 import { desiredBeside, isShared, takenBy } from '../../../shared/network/plan/neighbours.ts';
@@ -9,6 +11,7 @@ import type { Opening } from '../../../shared/network/plan/opening.ts';
 import { resourceIdentity } from '../../../shared/network/plan/resources.ts';
 import type { Resource } from '../../../shared/network/plan/resources.ts';
 import type { LinkDriver } from '../engine/driver.ts';
+import { readHostRules } from '../network/host.ts';
 import { lowerKillSwitch, raiseKillSwitch } from '../network/kill-switch.ts';
 import { observe, observeLinks, presentAmong, readSysctl } from '../network/observe.ts';
 import { performRouting, performSettings } from '../network/perform.ts';
@@ -60,6 +63,7 @@ export class NetworkHolder {
   readonly #log: Log;
   #held: readonly HeldResource[];
   #isGuarding = false;
+  #lateLocal: readonly Family[] | null = null;
 
   constructor({
     programs,
@@ -134,10 +138,12 @@ export class NetworkHolder {
     if (taken !== null) throw soleTaken(taken);
     this.#neighbours.tell(planned);
     const resolver = resolverNumbers().user;
+    if (tunnels.length > 0 && (basis === 'observed' || this.#lateLocal === null))
+      this.#lateLocal = familiesWithLateLocal(await readHostRules(this.#programs));
     const killSwitch = await this.#desiredKillSwitch([...planned, ...guarded], beside, resolver, opening);
     const desired = [
       ...killSwitch,
-      ...desiredBeside(planned, beside.tunnels, resolver),
+      ...desiredBeside(planned, beside.tunnels, resolver, this.#lateLocal ?? []),
       ...(opening === null ? [] : openingRules(planned, opening)),
     ];
     // What others change is not remembered here.
@@ -229,6 +235,7 @@ export class NetworkHolder {
           : [],
       ),
     );
+    for (const name of strange.keys()) this.#driver.forget(name);
     this.#held = this.#held.filter(({ resource }) => !isOnLink(resource, strange));
   }
 

@@ -1,3 +1,5 @@
+import { contains } from '../prefix.ts';
+import type { Prefix } from '../prefix.ts';
 import { routingTables } from './host-network.ts';
 import type { HostNetwork, HostRoute } from './host-network.ts';
 
@@ -28,11 +30,16 @@ const vpnKinds: ReadonlySet<string> = new Set([
   'vti',
 ]);
 
+/** The addresses of the end of a translation by which a network of IPv6 alone carries IPv4 (464XLAT). @see RFC 7335, RFC 6877 */
+const translated: Prefix = { family: 4, words: [0xc000_0000], length: 29 };
+
 /** Says of interfaces of a host whose they are; what is unknown is taken for a card. */
 export function ownersOn(host: HostNetwork, tunnels: TunnelNames): (device: string) => Owner {
   const kinds = new Map(host.links.map(({ name, kind }) => [name, kind]));
-  const isPrivate = (device: string): boolean => vpnKinds.has(kinds.get(device) ?? '');
-  const ways = host.routes.filter(isWayOut);
+  const translators = new Set(host.routes.filter(isOfTranslation).flatMap(devicesOf));
+  const isPrivate = (device: string): boolean =>
+    vpnKinds.has(kinds.get(device) ?? '') && !translators.has(device);
+  const ways = waysOut(host);
   const uplinks = new Set(ways.filter(({ prefix }) => prefix.length === 0).flatMap(devicesOf));
   // A VPN stands upon another way out. Where there is none, it is one itself: a telephone line, a container.
   const hasOther = ways.flatMap(devicesOf).some((device) => !isPrivate(device));
@@ -56,8 +63,19 @@ export function devicesOf({ hops }: HostRoute): string[] {
   return hops.map(({ device }) => device);
 }
 
-/** A route of the main table that leads beyond the networks of the links. */
+/** Whether a route is to this machine's own address as the end of a translation. */
+function isOfTranslation({ table, prefix }: HostRoute): boolean {
+  return table === routingTables.local && contains(translated, prefix);
+}
+
+/** The routes that lead beyond the networks of the links: those of the main table, or of all where it has none for everything. */
+function waysOut({ routes }: HostNetwork): HostRoute[] {
+  const ways = routes.filter(isWayOut);
+  const ofMain = ways.filter(({ table }) => table === routingTables.main);
+  return ofMain.some(({ prefix }) => prefix.length === 0) ? ofMain : ways;
+}
+
 function isWayOut({ table, kind, prefix, hops, isDead }: HostRoute): boolean {
   const leadsOn = prefix.length === 0 || hops.some(({ gateway }) => gateway !== null);
-  return table === routingTables.main && kind === 'unicast' && !isDead && leadsOn;
+  return table !== routingTables.local && kind === 'unicast' && !isDead && leadsOn;
 }

@@ -309,6 +309,8 @@ function isByForeignRule({ route }: RoutingDecision, { host }: Stage): boolean {
     return false;
   const ways = host.routes.filter(({ table, prefix }) => table === routingTables.main && prefix.length === 0);
   const uplinks = new Set(ways.flatMap(devicesOf));
+  // Somebody may keep the ordinary way out in a table of its own.
+  if (uplinks.size === 0) return false;
   return !devicesOf(route).some((device) => uplinks.has(device));
 }
 

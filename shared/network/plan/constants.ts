@@ -47,6 +47,9 @@ export function rulePriority(length: number, asks: 'main' | 'tunnels'): number {
 /** The priority of the rules by which the resolver's questions pass by all tunnels: before the first of ours for a prefix. */
 export const resolverPriority = priorityBase - 2;
 
+/** The priority of the rule for this machine's own addresses, where there is none before: the first of ours. */
+export const localPriority = resolverPriority - 1;
+
 /** The UDP and TCP port of name servers. */
 export const namePort = 53;
 

@@ -3,6 +3,7 @@ import type { Family } from '../address.ts';
 import { formatPrefix } from '../prefix.ts';
 import { outerMark, resolverUser, routingTable, rulePriority } from './constants.ts';
 import { firewallOf } from './firewall.ts';
+import { localRule } from './late-local.ts';
 import { routedPrefixes, tunnelsInNeedOfMark, usableAddresses } from './planned-tunnel.ts';
 import type { PlannedTunnel } from './planned-tunnel.ts';
 import type { ResolverRuleResource, Resource, RouteResource, RuleResource } from './resources.ts';
@@ -18,11 +19,13 @@ import type { ResolverRuleResource, Resource, RouteResource, RuleResource } from
  * sends all the while notices a new rule, but not a new route.
  *
  * @param resolver the number of the user who looks up names outside the tunnels
+ * @param lateLocal the families in which nobody asks for this machine's own addresses before our rules
  * @see docs/routing.md
  */
 export function desiredNetwork(
   tunnels: readonly PlannedTunnel[],
   resolver: number = resolverUser.number,
+  lateLocal: readonly Family[] = [],
 ): Resource[] {
   if (tunnels.length === 0) return [];
   const { routes, rules } = desiredRouting(tunnels);
@@ -33,6 +36,7 @@ export function desiredNetwork(
     ...settingsFor(tunnels),
     firewallOf(tunnels, resolver),
     ...routes,
+    ...lateLocal.filter((family) => rules.some((rule) => rule.family === family)).map(localRule),
     ...resolverRules(rules, resolver),
     ...rules,
   ];

@@ -1,3 +1,4 @@
+import type { Family } from '../address.ts';
 import { desiredNetwork } from './desired.ts';
 import { familiesTaken } from './full-tunnel.ts';
 import { routedPrefixes } from './planned-tunnel.ts';
@@ -25,13 +26,14 @@ export function desiredBeside(
   own: readonly PlannedTunnel[],
   neighbours: readonly Neighbour[],
   resolver: number,
+  lateLocal: readonly Family[] = [],
 ): Resource[] {
   const ownLinks = new Set(own.map((tunnel) => tunnel.interface));
   // In one order for all who look, or each would make the shared parts anew after the other.
   const all = [...own, ...neighbours.map(({ tunnel }) => tunnel)].sort((a, b) =>
     a.interface < b.interface ? -1 : 1,
   );
-  return desiredNetwork(neighbours.length === 0 ? own : all, resolver).filter(
+  return desiredNetwork(neighbours.length === 0 ? own : all, resolver, lateLocal).filter(
     (resource) => isShared(resource) || ('interface' in resource && ownLinks.has(resource.interface)),
   );
 }

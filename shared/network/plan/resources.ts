@@ -104,6 +104,8 @@ export interface OpeningRuleResource {
 export type RuleAction =
   /** The main table answers, if its route is longer than `longerThan` bits. */
   | { readonly kind: 'main'; readonly longerThan: number }
+  /** The table of this machine's own addresses answers. */
+  | { readonly kind: 'local'; readonly table: number }
   /** The tunnels' table answers. */
   | { readonly kind: 'tunnels'; readonly table: number };
 

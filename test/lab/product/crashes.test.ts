@@ -121,6 +121,18 @@ describeInLab('a helper that is killed', () => {
     });
   });
 
+  test('together with its engine: recover leaves no socket of the engine', async () => {
+    await opened(async (stage, adit) => {
+      const { client } = stage;
+      await adit.done('up', 'home', '--wait=10');
+      await adit.helper.kill('SIGKILL');
+      await adit.helper.exited;
+      for (const { pid } of client.processes('wireguard-go')) process.kill(pid, 'SIGKILL');
+      await recover(stage, adit);
+      expect((await client.run(['ls', '/run/wireguard'])).stdout).toBe('');
+    });
+  });
+
   test('recover without a helper takes its tunnels down, and the next helper does not bring them back', async () => {
     await opened(async (stage, adit) => {
       const { client } = stage;

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest';
 import { HelperConnection } from '../../../electron/backend/helper-client/connection.ts';
 import type { HelperResult } from '../../../shared/contract/helper/verbs.ts';
 import { outerMark } from '../../../shared/network/plan/constants.ts';
+import { callerSeenBy } from '../measure.ts';
 import type { Host } from '../host.ts';
 import { openFullTunnel } from '../scenarios/full-tunnel.ts';
 import type { FullTunnel } from '../scenarios/full-tunnel.ts';
+import { difference, networkSnapshot } from '../snapshot.ts';
 import { describeInLab } from '../testing.ts';
 import { AditClient } from './client.ts';
 import { commandsOf, diagnose, patient } from './told.ts';
@@ -77,6 +79,23 @@ describeInLab('another VPN’s full tunnel', () => {
     await opened([...otherVpn, ...rules], async (adit) => {
       expect(new Set(await conflicts(adit, 'home'))).toEqual(new Set(['error full-tunnel-twice: vpn tun8']));
       expect(await conflicts(adit, 'office')).toEqual([]);
+    });
+  });
+});
+
+describeInLab('this machine’s own addresses, which Linux asks for behind our rules', () => {
+  test('stay its own while a full tunnel is up, and nothing of ours is left behind', async () => {
+    const moved = ['rule add pref 32765 lookup local', 'rule del pref 0 lookup local'];
+    await opened(moved, async (adit, { client }) => {
+      const before = await networkSnapshot(client);
+      const { value } = await adit.json('plan', 'home');
+      expect((value as HelperResult<'plan'>).steps.join('\n')).toContain('IPv4 rule 29997: table 255');
+      await adit.done('up', 'home', '--wait=20');
+      expect(await carrierIn(client, '127.0.0.1')).toBe('lo');
+      expect(await carrierIn(client, '192.168.1.11')).toBe('lo');
+      expect(await callerSeenBy(client, 'http://198.51.100.80/')).toBe('203.0.113.10');
+      await adit.done('down', 'home');
+      expect(difference(before, await networkSnapshot(client))).toEqual({ gone: [], added: [] });
     });
   });
 });

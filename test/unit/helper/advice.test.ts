@@ -23,7 +23,7 @@ function conflict(parts: Partial<Conflict>): Conflict {
 }
 
 function foreseen(...conflicts: Conflict[]): Foreseen {
-  return { conflicts, taken: null };
+  return { conflicts, taken: null, lateLocal: [] };
 }
 
 const nobody = { own: [], beside: [] };
@@ -76,7 +76,7 @@ describe('what another user of the machine has already', () => {
     ['kill switch', 'kill-switch-taken'],
     ['all names', 'names-taken'],
   ] as const)('stops a tunnel in the plan as in "up": the %s', (sole, code) => {
-    const taken: Foreseen = { conflicts: [], taken: { sole, neighbour } };
+    const taken: Foreseen = { conflicts: [], taken: { sole, neighbour }, lateLocal: [] };
     const { conflicts } = planOf(preparedOf(), taken, { own: [], beside: [neighbour] });
     expect(conflicts).toMatchObject([
       { code, severity: 'error', owner: { kind: 'tunnel', interface: 'theirs' }, choices: ['stop'] },

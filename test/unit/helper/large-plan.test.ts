@@ -18,7 +18,7 @@ function ipv4(first: number, count: number): string {
   return [first, (count >> 16) & 0xff, (count >> 8) & 0xff, count & 0xff].join('.');
 }
 
-const nothing = { conflicts: [], taken: null };
+const nothing = { conflicts: [], taken: null, lateLocal: [] };
 const nobody = { own: [], beside: [] };
 
 /** A tunnel of that size, its last peer inside it and the others not. */

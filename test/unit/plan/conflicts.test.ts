@@ -264,6 +264,34 @@ describe('another VPN’s full tunnel', () => {
     expect(conflicts(['0.0.0.0/0'], { host: unused })).toEqual([]);
   });
 
+  it('is none where the only way out is in a table of its own', () => {
+    const host: HostNetwork = {
+      links: [link('eth5', 'veth')],
+      routes: [route('192.168.1.0/24', 'eth5'), route('0.0.0.0/0', 'eth5', { table: 77 })],
+      rules: [...laptop.rules, rule(32_000, 77)],
+    };
+    expect(conflicts(['0.0.0.0/0'], { host })).toEqual([]);
+    expect(conflicts(halves, { host })).toEqual([]);
+  });
+
+  it('is none where a network of IPv6 alone carries IPv4 by translation', () => {
+    const host: HostNetwork = {
+      links: [link('eth5', 'veth'), link('clat', 'tun')],
+      routes: [
+        route('::/0', 'eth5'),
+        route('192.0.0.1/32', 'clat', { table: 255, kind: 'local' }),
+        route('0.0.0.0/0', 'clat', { metric: 2048 }),
+      ],
+      rules: laptop.rules,
+    };
+    expect(conflicts(['0.0.0.0/0', '::/0'], { host })).toEqual([]);
+    expect(conflicts(halves, { host })).toEqual([]);
+    const vpn = { ...host, routes: host.routes.filter(({ kind }) => kind !== 'local') };
+    expect(conflicts(['0.0.0.0/0'], { host: vpn })).toEqual([
+      'error full-tunnel-twice: 0.0.0.0/0 against 0.0.0.0/0 of vpn clat',
+    ]);
+  });
+
   it('that is asked before every tunnel is said to keep what it has', () => {
     const host = withMore([route('0.0.0.0/0', 'tun0', { table: 52 })], [rule(5270, 52)]);
     const [first] = found(['0.0.0.0/0'], { host });
