@@ -153,22 +153,27 @@ async function search(
   };
 }
 
-/** How many hops away somebody is, asked in the way that was answered before. */
+/**
+ * How many hops away somebody is, asked in the way that was answered before. A host refuses packets of UDP once a second only, after so many
+ * others: who is silent then is pinged.
+ */
 async function measure({
   target,
   address,
   method,
 }: Probe): Promise<{ neighbour: Neighbour; probe: Probe | null }> {
-  const distances = [1, 2, 3];
-  const probes = await Promise.all(
-    distances.map((hops) =>
-      method === 'ping'
-        ? askByPing(target, address, { wait: patience, count: 2, hops })
-        : askByUdp(target, address, patience, { hops }),
-    ),
-  );
-  const probe = probes.find(isAlive) ?? null;
+  const refused =
+    method === 'ping' ? undefined : await nearest((hops) => askByUdp(target, address, patience, { hops }));
+  const probe =
+    refused ??
+    (await nearest((hops) => askByPing(target, address, { wait: patience, count: 2, hops }))) ??
+    null;
   return { neighbour: { address, distance: probe?.hops ?? null }, probe };
+}
+
+/** The answer to the packet of the fewest hops that has one. */
+async function nearest(ask: (hops: number) => Promise<Probe>): Promise<Probe | undefined> {
+  return (await Promise.all([1, 2, 3].map(ask))).find(isAlive);
 }
 
 /** One line for a search: who asks 254 addresses does not want to read of each. */

@@ -45,6 +45,10 @@ export interface RuleFacts {
   readonly inverted: boolean;
   readonly mark: number | null;
   readonly table: number | null;
+  /** The priority of the rule that is asked next; null where that is the next one. */
+  readonly target: number | null;
+  /** Whether it is only there to be gone on from. */
+  readonly decidesNothing: boolean;
   readonly suppressedLength: number | null;
   /** The one user for whom it is; null where it is for all, or for several. */
   readonly user: number | null;
@@ -99,6 +103,8 @@ export function rulesOf(json: string): RuleFacts[] {
     inverted: 'not' in rule,
     mark: optionalNumber(text(rule, 'fwmark')),
     table: optionalNumber(text(rule, 'table')),
+    target: number(rule, 'goto'),
+    decidesNothing: 'nop' in rule,
     suppressedLength: number(rule, 'suppress_prefixlen'),
     user: number(rule, 'uid_start') === number(rule, 'uid_end') ? number(rule, 'uid_start') : null,
     protocol: protocolOf(text(rule, 'ipproto')),

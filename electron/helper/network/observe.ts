@@ -7,6 +7,7 @@ import {
   killSwitchTable,
   localTable,
   namePort,
+  pastPriority,
   resolverPriority,
 } from '../../../shared/network/plan/constants.ts';
 import { digestOfListing } from '../../../shared/network/plan/nft-table.ts';
@@ -162,6 +163,7 @@ function rulesIn(observation: Observation): Resource[] {
   return ([4, 6] as const).flatMap((family) =>
     observation.rules[family].flatMap((rule): Resource[] => {
       const { priority, inverted, mark, table, suppressedLength } = rule;
+      if (priority === pastPriority && rule.decidesNothing) return [{ kind: 'past-rule', family }];
       if (priority === resolverPriority) return resolverRuleOf(family, rule);
       if (isOpeningRule(rule)) return [{ kind: 'opening-rule', family, user: rule.user, priority }];
       if (!inverted || mark === null || table === null) return [];
@@ -176,15 +178,15 @@ function rulesIn(observation: Observation): Resource[] {
 
 /** Its priority may be shared with a rule for prefixes. */
 function isOpeningRule(rule: RuleFacts): rule is RuleFacts & { user: number } {
-  const { priority, inverted, mark, table, user, protocol } = rule;
-  const isPlain = !inverted && mark === null && protocol === null && table === mainTable;
+  const { priority, inverted, mark, target, user, protocol } = rule;
+  const isPlain = !inverted && mark === null && protocol === null && target === pastPriority;
   return isPlain && user !== null && isOpeningPriority(priority);
 }
 
 function resolverRuleOf(family: Family, rule: RuleFacts): Resource[] {
-  const { inverted, mark, table, user, destinationPort } = rule;
+  const { inverted, mark, target, user, destinationPort } = rule;
   const protocol = rule.protocol === protocolNumbers.udp ? 'udp' : 'tcp';
-  const isOurs = !inverted && mark === null && table === mainTable && destinationPort === namePort;
+  const isOurs = !inverted && mark === null && target === pastPriority && destinationPort === namePort;
   if (!isOurs || user === null || rule.protocol !== protocolNumbers[protocol]) return [];
   return [{ kind: 'resolver-rule', family, protocol, user }];
 }

@@ -6,6 +6,7 @@ import {
   firewallTable,
   namePort,
   outerMark,
+  pastPriority,
   resolverPriority,
   routingTable,
   throwawayPriority,
@@ -117,12 +118,14 @@ function ipWords(verb: 'add' | 'del', resource: Resource, family: Family): strin
     }
     case 'rule':
       return resource.family === family ? [`rule ${verb} ${ruleWords(resource)}`] : [];
+    case 'past-rule':
+      return resource.family === family ? [`rule ${verb} priority ${pastPriority} nop`] : [];
     case 'resolver-rule':
       return resource.family === family ? [`rule ${verb} ${resolverRuleWords(resource)}`] : [];
     case 'opening-rule': {
       const { user, priority } = resource;
       if (resource.family !== family) return [];
-      return [`rule ${verb} priority ${priority} uidrange ${user}-${user} lookup main`];
+      return [`rule ${verb} priority ${priority} uidrange ${user}-${user} goto ${pastPriority}`];
     }
     case 'link':
     case 'sysctl':
@@ -142,7 +145,7 @@ function ruleWords({ priority, exceptMark, action }: RuleResource): string {
 }
 
 function resolverRuleWords({ user, protocol }: ResolverRuleResource): string {
-  return `priority ${resolverPriority} uidrange ${user}-${user} ipproto ${protocol} dport ${namePort} lookup main`;
+  return `priority ${resolverPriority} uidrange ${user}-${user} ipproto ${protocol} dport ${namePort} goto ${pastPriority}`;
 }
 
 /** Removes a table of nftables, family inet; one that is gone already is no failure. */

@@ -81,15 +81,16 @@ function judgeLoss({ name }: TunnelFacts, peer: PeerFacts, way: WayFacts, named:
 }
 
 /** Somebody on the way said why he does not pass packets on. */
-function judgeRefusal(name: string, said: Probe, { hops }: WayFacts, named: NamedWay): Finding[] {
+function judgeRefusal(name: string, said: Probe, way: WayFacts, named: NamedWay): Finding[] {
   const by = said.by ?? named.peer;
   if (said.outcome === 'forbidden') {
-    const isPeer = by === named.peerAddress || !hops.some(({ outcome }) => outcome === 'expired');
+    const isPeer = by === named.peerAddress || !way.hops.some(({ outcome }) => outcome === 'expired');
     return isPeer
       ? [finding('relay-not-forwarding', name, named, 'forbidden')]
       : [finding('gateway-not-forwarding', name, named, by)];
   }
-  const hasLooked = said.outcome === 'no-host' && (said.milliseconds ?? 0) >= lookingTime;
+  const hasLooked =
+    said.outcome === 'no-host' && (isLate(said, way) || (said.milliseconds ?? 0) >= lookingTime);
   return hasLooked
     ? [finding('address-not-there', name, named, by)]
     : [finding('relay-no-route', name, named, by, [])];
@@ -130,6 +131,15 @@ function namedWay({ name: tunnelName, status, peers }: TunnelFacts, way: WayFact
     ownKey: status?.publicKey ?? null,
     source: source?.split('/')[0] ?? 'this machine',
   };
+}
+
+/**
+ * Whether earlier pings of the address got no word: who knows no way says so of the first. Who looks for a host tells all who have asked for
+ * it meanwhile at the same time, of the last of them soon.
+ */
+function isLate(said: Probe, { probes }: WayFacts): boolean {
+  const earlier = probes.slice(0, Math.max(0, probes.indexOf(said)));
+  return earlier.some(({ method, outcome }) => method === 'ping' && outcome === 'silent');
 }
 
 function isNoWay({ outcome }: Probe): boolean {

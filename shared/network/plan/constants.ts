@@ -66,3 +66,6 @@ export const forwarderUser = { name: 'adit-forwarder', number: 60_854 } as const
 
 /** The priority of a rule that is made and removed at once: just behind all others of ours. */
 export const throwawayPriority = priorityBase + 2 * longestPrefix + 2;
+
+/** The priority of the rule that decides nothing, behind all others of ours: who goes on there has passed by all tunnels. */
+export const pastPriority = throwawayPriority + 1;

@@ -6,7 +6,7 @@ import { firewallOf } from './firewall.ts';
 import { localRule } from './late-local.ts';
 import { routedPrefixes, tunnelsInNeedOfMark, usableAddresses } from './planned-tunnel.ts';
 import type { PlannedTunnel } from './planned-tunnel.ts';
-import type { ResolverRuleResource, Resource, RouteResource, RuleResource } from './resources.ts';
+import type { Resource, RouteResource, RuleResource } from './resources.ts';
 
 /**
  * Everything that has to exist in a Linux host's network while these tunnels are up, in the order in which it is made.
@@ -88,11 +88,15 @@ function rulesFor(routes: readonly RouteResource[]): RuleResource[] {
 }
 
 /** Where a tunnel takes packets of a family, the resolver's pass by it. */
-function resolverRules(rules: readonly RuleResource[], user: number): ResolverRuleResource[] {
-  const families = new Set(rules.map(({ family }) => family));
-  return [...families].flatMap((family) =>
-    (['udp', 'tcp'] as const).map((protocol) => ({ kind: 'resolver-rule', family, protocol, user })),
-  );
+function resolverRules(rules: readonly RuleResource[], user: number): Resource[] {
+  const families = [...new Set(rules.map(({ family }) => family))];
+  return [
+    ...families.map((family): Resource => ({ kind: 'past-rule', family })),
+    ...families.flatMap((family): Resource[] => [
+      { kind: 'resolver-rule', family, protocol: 'udp', user },
+      { kind: 'resolver-rule', family, protocol: 'tcp', user },
+    ]),
+  ];
 }
 
 function lengthRules(family: Family, length: number): RuleResource[] {

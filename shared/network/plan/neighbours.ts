@@ -38,9 +38,17 @@ export function desiredBeside(
   );
 }
 
+const sharedKinds: ReadonlySet<Resource['kind']> = new Set([
+  'sysctl',
+  'firewall',
+  'rule',
+  'past-rule',
+  'resolver-rule',
+]);
+
 /** Whether a resource is there once for the tunnels of all users. */
 export function isShared({ kind }: Resource): boolean {
-  return kind === 'sysctl' || kind === 'firewall' || kind === 'rule' || kind === 'resolver-rule';
+  return sharedKinds.has(kind);
 }
 
 /** What some tunnels want that another user has already; null where they want nothing of the kind. */

@@ -1,7 +1,7 @@
 import type { Family } from '../address.ts';
 import { formatInterfaceAddress, formatPrefix } from '../prefix.ts';
 import type { InterfaceAddress, Prefix } from '../prefix.ts';
-import { resolverPriority } from './constants.ts';
+import { pastPriority, resolverPriority } from './constants.ts';
 
 /**
  * Where the routes of a tunnel go, the `Table` of wg-quick: `auto` is Adit's own tables, `off` makes none, a number is
@@ -19,6 +19,7 @@ export type Resource =
   | KillSwitchResource
   | RouteResource
   | RuleResource
+  | PastRuleResource
   | ResolverRuleResource
   | OpeningRuleResource;
 
@@ -83,7 +84,13 @@ export interface RuleResource {
   readonly action: RuleAction;
 }
 
-/** A rule by which one user's questions to name servers go where the main table says, past all tunnels. */
+/** The rule behind all others of ours, which decides nothing: where those go on who pass by all tunnels. */
+export interface PastRuleResource {
+  readonly kind: 'past-rule';
+  readonly family: Family;
+}
+
+/** A rule by which one user's questions to name servers pass by all tunnels. */
 export interface ResolverRuleResource {
   readonly kind: 'resolver-rule';
   readonly family: Family;
@@ -92,7 +99,7 @@ export interface ResolverRuleResource {
   readonly user: number;
 }
 
-/** A rule by which all packets of one user go where the main table says: the uplink is open for that user. */
+/** A rule by which all packets of one user pass by the tunnels: the uplink is open for that user. */
 export interface OpeningRuleResource {
   readonly kind: 'opening-rule';
   readonly family: Family;
@@ -128,10 +135,12 @@ export function resourceIdentity(resource: Resource): string {
       return `route ${formatPrefix(resource.prefix)} by ${resource.interface} in table ${resource.table} metric ${resource.metric}`;
     case 'rule':
       return `IPv${resource.family} rule ${resource.priority}: ${ruleText(resource)}`;
+    case 'past-rule':
+      return `IPv${resource.family} rule ${pastPriority}: past all tunnels`;
     case 'opening-rule':
-      return `IPv${resource.family} rule ${resource.priority}: main table for all packets of user ${resource.user}`;
+      return `IPv${resource.family} rule ${resource.priority}: past all tunnels for packets of user ${resource.user}`;
     case 'resolver-rule':
-      return `IPv${resource.family} rule ${resolverPriority}: main table for names asked by user ${resource.user} over ${resource.protocol}`;
+      return `IPv${resource.family} rule ${resolverPriority}: past all tunnels for names asked by user ${resource.user} over ${resource.protocol}`;
   }
 }
 

@@ -131,8 +131,10 @@ describeInLab('a diagnosis of the way to an office', () => {
 
   test('tells a host that is off, whose gateway looks for it in vain', patient, async () => {
     await inOffice(nothingBroken, async (adit) => {
-      const told = await diagnose(adit, 'office', '172.24.135.99');
-      expect(told.wrong).toEqual(['address-not-there']);
+      for (const address of ['172.24.135.99', '172.24.135.99:80']) {
+        const told = await diagnose(adit, 'office', address);
+        expect(told.wrong, address).toEqual(['address-not-there']);
+      }
     });
   });
 

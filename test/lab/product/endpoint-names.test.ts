@@ -88,6 +88,26 @@ describeInLab('an endpoint’s name', () => {
     });
   }
 
+  test('that moves is followed where the only way out is in a table of its own', async () => {
+    await opened({ 'relay.example': first }, async ({ stage, adit, client, say }) => {
+      const [gateway] = /via \S+ dev \S+/.exec((await client.shell('ip route show default')).stdout) ?? [];
+      await client.ip(`route add default ${gateway} table 100`, 'rule add pref 32000 lookup 100');
+      await client.ip('route del default');
+      await adit.done('up', 'home', '--wait=20');
+      expect(await callerSeenBy(client, `http://${web}/`)).toBe(first);
+      await using stream = new PingStream(client, web, { intervalMs: 50 });
+      await expect.poll(() => stream.replies.length, { timeout: 20_000 }).toBeGreaterThan(5);
+      await say({ 'relay.example': second });
+      const moved = performance.now();
+      await moveRelay(stage);
+      expect((await stream.outageSince(moved, { deadlineMs: BUSY * 25_000 })).backAfterMs).toBeLessThan(
+        BUSY * 22_000,
+      );
+      await stream.stop();
+      expect((await adit.status('home')).peers[0]?.endpoint).toBe(`${second}:51820`);
+    });
+  });
+
   test('with 50 addresses is tried at one after the other, until one answers', async () => {
     const others = Array.from({ length: 49 }, (_, last) => `203.0.113.${last + 101}`);
     const addresses = [...others.slice(0, 2), first, ...others.slice(2)];

@@ -77,6 +77,22 @@ describe('the judgement of a way', () => {
       'address-not-there',
     ],
     [
+      'a router that looks for the address tells the second ping soon after it came, having told the first nothing',
+      {
+        probes: [probe({ outcome: 'silent' }), probe({ outcome: 'no-host', by: gateway, milliseconds: 530 })],
+        hops: hops(relayAddress),
+      },
+      'address-not-there',
+    ],
+    [
+      'the peer says at once that it has no way, and once only',
+      {
+        hops: [probe({ hops: 1, outcome: 'no-host', by: relayAddress, milliseconds: 33 })],
+        probes: [probe({ outcome: 'silent' }), probe({ outcome: 'silent' })],
+      },
+      'relay-no-route',
+    ],
+    [
       'the firewall of the peer rejects',
       { probes: [probe({ outcome: 'forbidden', by: relayAddress })] },
       'relay-not-forwarding',

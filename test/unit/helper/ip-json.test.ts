@@ -66,12 +66,13 @@ describe('what iproute2 says of routes', () => {
 
 describe('what iproute2 says of rules', () => {
   it('is their priority, mark and table, in whatever base it prints them', () => {
-    const anyone = { user: null, protocol: null, destinationPort: null };
+    const anyone = { target: null, decidesNothing: false, user: null, protocol: null, destinationPort: null };
     const output =
       '[{"priority":0,"src":"all","table":"255"},' +
       '{"priority":30256,"not":null,"src":"all","fwmark":"0x20ad","table":"254","suppress_prefixlen":0},' +
       '{"priority":30257,"not":null,"src":"all","fwmark":"0x20ad","table":"548208640"},' +
-      '{"priority":29998,"src":"all","uid_start":60853,"uid_end":60853,"ipproto":"ipproto-17","dport":53,"table":"254"}]';
+      '{"priority":29998,"src":"all","uid_start":60853,"uid_end":60853,"ipproto":"ipproto-17","dport":53,"goto":30259},' +
+      '{"priority":30259,"src":"all","nop":null}]';
     expect(rulesOf(output)).toEqual([
       { priority: 0, inverted: false, mark: null, table: 255, suppressedLength: null, ...anyone },
       { priority: 30_256, inverted: true, mark: 8365, table: 254, suppressedLength: 0, ...anyone },
@@ -80,11 +81,22 @@ describe('what iproute2 says of rules', () => {
         priority: 29_998,
         inverted: false,
         mark: null,
-        table: 254,
+        table: null,
+        target: 30_259,
+        decidesNothing: false,
         suppressedLength: null,
         user: 60_853,
         protocol: 17,
         destinationPort: 53,
+      },
+      {
+        priority: 30_259,
+        inverted: false,
+        mark: null,
+        table: null,
+        suppressedLength: null,
+        ...anyone,
+        decidesNothing: true,
       },
     ]);
   });

@@ -224,7 +224,13 @@ describe('the record', () => {
     const kinds = recordIn(folder)
       .held()
       .map(({ resource }) => resource.kind);
-    expect([...new Set(kinds)].sort()).toEqual(['firewall', 'kill-switch', 'resolver-rule', 'rule']);
+    expect([...new Set(kinds)].sort()).toEqual([
+      'firewall',
+      'kill-switch',
+      'past-rule',
+      'resolver-rule',
+      'rule',
+    ]);
   });
 
   it('that is damaged says what a kernel setting was before, which stands in a file of its own while it is changed', () => {

@@ -9,9 +9,10 @@ import { anyTunnels, planned } from './tunnels.ts';
 
 const table = 548_208_640;
 const mark = 8365;
+const past = (family: 4 | 6): string => `IPv${family} rule 30259: past all tunnels`;
 const names = (family: 4 | 6): string[] =>
   ['udp', 'tcp'].map(
-    (protocol) => `IPv${family} rule 29998: main table for names asked by user 60853 over ${protocol}`,
+    (protocol) => `IPv${family} rule 29998: past all tunnels for names asked by user 60853 over ${protocol}`,
   );
 
 function identities(resources: readonly Resource[], ...kinds: Resource['kind'][]): string[] {
@@ -40,6 +41,7 @@ describe('what has to exist while tunnels are up', () => {
       'sysctl net.ipv4.conf.all.src_valid_mark',
       'firewall table',
       `route 0.0.0.0/0 by home in table ${table} metric 1`,
+      past(4),
       ...names(4),
       `IPv4 rule 30256: main table beyond /0, unless marked ${mark}`,
       `IPv4 rule 30257: table ${table}, unless marked ${mark}`,
@@ -63,6 +65,8 @@ describe('what has to exist while tunnels are up', () => {
       `route 128.0.0.0/1 by home in table ${table + 1} metric 1`,
       `route ::/1 by home in table ${table + 1} metric 1`,
       `route 8000::/1 by home in table ${table + 1} metric 1`,
+      past(4),
+      past(6),
       ...names(4),
       ...names(6),
       `IPv4 rule 30254: main table beyond /1, unless marked ${mark}`,
@@ -127,7 +131,8 @@ describe('what has to exist while tunnels are up', () => {
     );
     const both = planned({ prefixes: ['10.0.0.0/8', 'fd00::/8'] });
     expect(identities(desiredNetwork([both]), 'resolver-rule')).toEqual([...names(4), ...names(6)]);
-    expect(identities(desiredNetwork([{ ...both, table: 100 }]), 'resolver-rule')).toEqual([]);
+    expect(identities(desiredNetwork([both]), 'past-rule')).toEqual([past(4), past(6)]);
+    expect(identities(desiredNetwork([{ ...both, table: 100 }]), 'past-rule', 'resolver-rule')).toEqual([]);
   });
 
   it('for two tunnels that use the same lengths has each rule once, and a metric for each one’s turn', () => {
@@ -160,7 +165,8 @@ describe('what has to exist while tunnels are up', () => {
 
   it('has every route before the rules that lead to it, and every link before what is on it', () => {
     const turns: Resource['kind'][] = [
-      ...(['link', 'mtu', 'address', 'sysctl', 'firewall', 'route', 'resolver-rule', 'rule'] as const),
+      ...(['link', 'mtu', 'address', 'sysctl', 'firewall', 'route'] as const),
+      ...(['past-rule', 'resolver-rule', 'rule'] as const),
     ];
     fc.assert(
       fc.property(anyTunnels, (tunnels) => {

@@ -114,6 +114,7 @@ describe('the order of changes', () => {
       'remove rule',
       'remove resolver-rule',
       'remove resolver-rule',
+      'remove past-rule',
       'remove firewall',
       'remove sysctl',
       'remove link',
@@ -133,6 +134,7 @@ describe('the order of changes', () => {
       'remove rule',
       'remove resolver-rule',
       'remove resolver-rule',
+      'remove past-rule',
       'remove firewall',
       'remove link',
     ]);
@@ -141,6 +143,7 @@ describe('the order of changes', () => {
       'make address',
       'make firewall',
       'make route',
+      'make past-rule',
       'make resolver-rule',
       'make resolver-rule',
       'make rule',
