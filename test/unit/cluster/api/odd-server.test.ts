@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -215,6 +216,25 @@ describe('a cluster of which not all can be read', () => {
     );
     client.close();
     expect(fault.code).toBe('api-timeout');
+    expect(asked).toEqual([nodesPath]);
+  });
+
+  it('is asked for nothing by a client that is closed, which waits for nothing either', async () => {
+    const asked: string[] = [];
+    const noting: Answering = (request, response, url) => {
+      asked.push(url.pathname);
+      silent(request, response, url);
+    };
+    const client = await clientOf({ '*': noting });
+    const reading = readCluster(client, { ...everything, required: ['nodes'] }).catch(
+      (error: unknown) => error,
+    );
+    await expect.poll(() => asked).toEqual([nodesPath]);
+    client.close();
+    expect(faultOf(await reading).code).toMatch(/^api-/);
+    const late = await client.ask({ method: 'GET', path: '/late' }).catch((error: unknown) => error);
+    expect(faultOf(late)).toMatchObject({ code: 'api-answer-broken' });
+    await sleep(200);
     expect(asked).toEqual([nodesPath]);
   });
 
