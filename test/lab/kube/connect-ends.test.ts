@@ -1,4 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { kiloPeer } from '../../unit/cluster/clusters.ts';
@@ -38,6 +41,24 @@ describeInLab('the end of a connect', () => {
         await early.line(/"domains":/, 60_000);
         expect(await interrupted(early)).toMatchObject({ signal: null });
         expect(early.lines.join('\n')).not.toContain('"handshaking"');
+        expect(await peersAndProfiles(stage)).toEqual(nothing);
+
+        // Ctrl-C while the API says nothing: nobody waits for that either.
+        await using silent = createServer().listen(0, '127.0.0.1');
+        await once(silent, 'listening');
+        const { port } = silent.address() as AddressInfo;
+        const kubeconfig = join(cluster.folder, 'silent');
+        await writeFile(kubeconfig, cluster.kubeconfig(undefined, { server: `https://127.0.0.1:${port}` }));
+        const asking = ['cluster', 'connect', '--kubeconfig', kubeconfig, '--as', 'work', '--json'];
+        await using unheard = new Running('connect', adit.argv(...asking), undefined, {
+          env: adit.environment,
+        });
+        const [socket] = (await once(silent, 'connection')) as [Socket];
+        socket.on('error', () => undefined).resume();
+        const began = performance.now();
+        expect(await interrupted(unheard)).toEqual({ code: 1, signal: null });
+        expect(performance.now() - began).toBeLessThan(10_000);
+        expect(unheard.lines.join('\n')).toContain('"code":"interrupted"');
         expect(await peersAndProfiles(stage)).toEqual(nothing);
 
         // Somebody else takes the Peer away meanwhile.

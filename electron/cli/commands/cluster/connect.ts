@@ -6,6 +6,7 @@ import { FaultError, faultOf } from '../../../../shared/fault.ts';
 import type { Fault } from '../../../../shared/fault.ts';
 import { formatPrefix } from '../../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../../shared/network/prefix.ts';
+import type { ApiClient } from '../../../backend/cluster/api/client.ts';
 import { readCluster } from '../../../backend/cluster/api/read-cluster.ts';
 import { importKiloPeer } from '../../../backend/cluster/import.ts';
 import type { ClusterPlaces } from '../../../backend/cluster/import.ts';
@@ -13,7 +14,7 @@ import { isOfMesh } from '../../../backend/cluster/kept.ts';
 import type { ClusterSource } from '../../../backend/cluster/kept.ts';
 import { OwnKeys, profilesWithKey } from '../../../backend/cluster/own-keys.ts';
 import { applyPeer } from '../../../backend/cluster/peers/apply.ts';
-import type { AppliedPeer } from '../../../backend/cluster/peers/apply.ts';
+import type { AppliedPeer, NewPeer } from '../../../backend/cluster/peers/apply.ts';
 import { removePeer } from '../../../backend/cluster/peers/remove.ts';
 import { HelperConnection } from '../../../backend/helper-client/connection.ts';
 import { profileName } from '../../../backend/profiles/name.ts';
@@ -94,6 +95,7 @@ export const clusterConnect: Command = {
       if (!interrupt.signal.aborted) say(connected(name, state));
     } catch (error) {
       await made.undo();
+      requireTime(interrupt.signal);
       throw error;
     } finally {
       helper.close();
@@ -118,16 +120,13 @@ export const clusterConnect: Command = {
   },
 };
 
-/** A Peer that is ours. */
-type MadePeer = Pick<AppliedPeer, 'name' | 'publicKey'>;
-
 /** What a run has made, and can undo. */
 class Made {
   readonly #context: CommandContext;
   readonly #source: ApiSource;
   tunnel: string | null;
   profile: string | null;
-  peer: MadePeer | null;
+  peer: NewPeer | null;
 
   constructor(
     context: CommandContext,
@@ -214,9 +213,8 @@ async function join(
   const { withClusterApi } = await import('../../cluster-api.ts');
   const wish = await readPeerWish(given, places.home);
   return withClusterApi(context, source, async (client) => {
-    const before = clusterOf(await readCluster(client, meshAndServices));
-    const peer = await applyPeer(client, before, wish, new OwnKeys(places.home));
-    if (peer.outcome === 'created') made.peer = peer;
+    const before = await readBefore(client, signal);
+    const peer = await applyPeer(client, before, wish, new OwnKeys(places.home), (own) => (made.peer = own));
     const [other] = await profilesWithKey(cluster.store, peer.publicKey);
     if (other !== undefined) throw inUse(peer.name, other.name);
     say(applied(peer));
@@ -241,6 +239,19 @@ async function join(
     requireTime(signal);
     return cluster.store.find(profile.name);
   });
+}
+
+/** Reads a cluster that has nothing of ours yet: whoever interrupts that waits for no answer. @throws FaultError `interrupted` */
+async function readBefore(client: ApiClient, signal: AbortSignal): Promise<Cluster> {
+  const callOff = (): void => client.close();
+  signal.addEventListener('abort', callOff);
+  try {
+    const readings = await readCluster(client, meshAndServices);
+    requireTime(signal);
+    return clusterOf(readings);
+  } finally {
+    signal.removeEventListener('abort', callOff);
+  }
 }
 
 /** A cluster that does not tell of its Services is reached without them. */
@@ -335,7 +346,7 @@ function requireRecord(name: string): never {
 }
 
 /** The Peer of a profile. */
-async function peerOf(context: CommandContext, name: string): Promise<MadePeer | null> {
+async function peerOf(context: CommandContext, name: string): Promise<NewPeer | null> {
   const { store, kept } = clusterPlaces(context.places);
   const known = await kept.find(name).catch(() => null);
   const publicKey = (await store.find(name).catch(() => null))?.summary().publicKey ?? null;
