@@ -108,7 +108,10 @@ describeInLab('the end of a connect', () => {
         );
         const { value } = await adit.json('cluster', 'connect', ...source, '--as', 'work', '--rm');
         expect(value).toMatchObject({
-          error: { code: 'profile-of-no-cluster', hint: expect.stringContaining('--as') as unknown },
+          error: {
+            code: 'profile-of-no-cluster',
+            hint: expect.stringContaining('a name of its own: --as NAME') as unknown,
+          },
         });
         expect(await adit.done('list')).toMatchObject({ profiles: [{ name: 'work' }] });
       });
