@@ -219,6 +219,7 @@ describe('a cluster of which not all can be read', () => {
     );
     client.close();
     expect(fault.code).toBe('api-timeout');
+    await sleep(200);
     expect(asked).toEqual([nodesPath]);
   });
 
