@@ -103,8 +103,19 @@ export async function renameFile(path: string, newPath: string): Promise<void> {
   await syncFolder(newPath);
 }
 
+/** Milliseconds after which a temporary file is nobody's: writing one takes a moment. */
+const abandonedAfter = 3_600_000;
+
+/** Folders in which this process has looked for abandoned files. */
+const swept = new Set<string>();
+
 async function writeTemporary(path: string, bytes: Uint8Array): Promise<string> {
-  const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}.new`);
+  const folder = dirname(path);
+  if (!swept.has(folder)) {
+    swept.add(folder);
+    await removeAbandoned(folder);
+  }
+  const temporary = join(folder, `.${randomBytes(8).toString('hex')}.new`);
   const file = await open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(bytes);
@@ -116,6 +127,16 @@ async function writeTemporary(path: string, bytes: Uint8Array): Promise<string> 
     await file.close();
   }
   return temporary;
+}
+
+/** Removes what a program left that was killed while it wrote: there may be a private key in it. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((other) => /^\.[0-9a-f]{16}\.new$/.test(other))) {
+    const path = join(folder, name);
+    const facts = await stat(path).catch(() => null);
+    if (facts !== null && Date.now() - facts.mtimeMs > abandonedAfter) await rm(path, { force: true });
+  }
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -8,6 +8,7 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -37,6 +38,18 @@ async function faultIn(work: Promise<unknown>): Promise<Fault> {
 }
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('what a killed program has left', () => {
+  it('is removed with the next writing, and what is being written is not', async () => {
+    const folder = temporaryFolder();
+    const [left, under] = [join(folder, `.${'0'.repeat(16)}.new`), join(folder, `.${'1'.repeat(16)}.new`)];
+    for (const path of [left, under, join(folder, '.other.new')]) writeFileSync(path, 'PrivateKey');
+    const longAgo = Date.now() / 1000 - 86_400;
+    for (const path of [left, join(folder, '.other.new')]) utimesSync(path, longAgo, longAgo);
+    await createFile(join(folder, 'home.conf'), bytes('x'));
+    expect(readdirSync(folder).sort()).toEqual([`.${'1'.repeat(16)}.new`, '.other.new', 'home.conf']);
+  });
+});
 
 describe('a file that somebody names', () => {
   it('is read to the byte', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { SyncStep } from '../../../electron/backend/cluster/sync.ts';
 import type { Answer } from '../../../electron/cli/command.ts';
-import { follow } from '../../../electron/cli/commands/cluster/sync.ts';
+import { follow, pauseAfter } from '../../../electron/cli/commands/cluster/sync.ts';
 import { FaultError } from '../../../shared/fault.ts';
 
 const inStep: SyncStep = { differences: [], stale: [], gateway: null, isApplied: false, warnings: [] };
@@ -28,6 +28,11 @@ describe('what follows a cluster', () => {
       return inStep;
     });
     expect(apart).toBeGreaterThan(1000);
+  });
+
+  it('leaves nobody alone for more than a minute, who has once been slow, unless told so', () => {
+    expect([0.1, 2, 30].map((took) => pauseAfter(5, took))).toEqual([5, 20, 60]);
+    expect(pauseAfter(3600, 30)).toBe(3600);
   });
 
   it('asks one that does not answer again soon, however long it was waited for', async () => {

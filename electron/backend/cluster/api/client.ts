@@ -7,7 +7,7 @@ import type { Credentials } from './login.ts';
 import { usualPatience } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { protobufType, readProtobuf } from './protobuf.ts';
-import { send } from './send.ts';
+import { GivenUp, send } from './send.ts';
 import type { ApiRequest, RawAnswer } from './send.ts';
 
 /** What an API server has answered. */
@@ -35,6 +35,7 @@ export class ApiClient {
   #noteServed: () => void = () => undefined;
   readonly #patience: Patience;
   #agent: { readonly agent: Agent; readonly credentials: Credentials } | null = null;
+  #isClosed = false;
 
   constructor(access: ApiAccess, patience: Patience = usualPatience) {
     this.access = access;
@@ -67,8 +68,9 @@ export class ApiClient {
     }
   }
 
-  /** Ends the connections. */
+  /** Ends the connections. What is asked from then on is refused. */
   close(): void {
+    this.#isClosed = true;
     this.#agent?.agent.destroy();
     this.#agent = null;
   }
@@ -80,6 +82,8 @@ export class ApiClient {
       ...(authorization === null ? [] : [['Authorization', authorization] as const]),
     ];
     try {
+      // What is asked beside a question that has failed would open a connection anew, and nobody would wait for it.
+      if (this.#isClosed) throw new GivenUp('broken', 'It was called off.');
       return await send(this.access.server, request, headers, this.#agentFor(credentials), this.#patience);
     } catch (error) {
       throw connectionFault(this.access, error);

@@ -55,7 +55,9 @@ export async function readCluster(client: ApiClient, { kinds, required }: Wanted
   if (first === undefined) return noReadings;
   // Its first answer tells whether there is any use in the others, and the time; what is left of it comes beside them.
   const beginning = ask(client, first);
-  await Promise.race([beginning, client.served]);
+  const early = await Promise.race([beginning, client.served.then(() => null)]);
+  const fault = early?.fault ?? null;
+  if (fault !== null && required.includes(first)) throw fault;
   const rest = Promise.all(others.map(async (kind) => [kind, await ask(client, kind)] as const));
   // Where the first fails nobody waits for it.
   rest.catch(() => undefined);

@@ -31,6 +31,9 @@ export interface AppliedPeer {
   readonly outcome: 'created' | 'changed' | 'unchanged';
 }
 
+/** A Peer that is ours. */
+export type NewPeer = Pick<AppliedPeer, 'name' | 'publicKey'>;
+
 /** How often the address is given up for another, while others take addresses at the same time. */
 const mostMoves = 30;
 
@@ -39,6 +42,7 @@ const mostMoves = 30;
  * Of two laptops that take one address at a time, the later takes the next.
  *
  * @param cluster as it was read just now
+ * @param onMade told of a new Peer as soon as it may be there
  * @throws FaultError `kilo-absent`, `peer-name-taken`, `peer-address-taken`, `peer-pool-full`, `api-forbidden`, `api-refused`,
  *   `home-unusable`, and those of the connection
  */
@@ -47,13 +51,14 @@ export async function applyPeer(
   cluster: Cluster,
   wish: PeerWish,
   keys: OwnKeys,
+  onMade: (peer: NewPeer) => void = () => undefined,
 ): Promise<AppliedPeer> {
   let peers: KiloPeers = kiloOf(cluster).peers;
   // Whoever takes the name between our reading and our writing is read too.
   for (let tries = 1; tries <= mostMoves; tries++) {
     const place = await placeFor(wish, peers, keys);
     if (place.own !== null) return changePeer(client, cluster, wish, place.own);
-    const made = await makePeer(client, cluster, wish, place.name, keys);
+    const made = await makePeer(client, cluster, wish, place.name, keys, onMade);
     if (made !== null) return made;
     peers = readKiloPeers(await listPeers(client), () => undefined);
   }
@@ -64,6 +69,7 @@ export async function applyPeer(
  * Makes a Peer of a name.
  *
  * @param keys where its key comes from, and goes where there is no Peer in the end
+ * @param onMade told of it as soon as it may be there
  * @returns null where somebody has taken the name meanwhile
  * @throws FaultError as {@link applyPeer}
  */
@@ -73,6 +79,7 @@ export async function makePeer(
   wish: PeerWish,
   name: string,
   keys: Pick<OwnKeys, 'make' | 'forget'>,
+  onMade: (peer: NewPeer) => void = () => undefined,
 ): Promise<AppliedPeer | null> {
   const taken = [...takenIn(cluster), ...wish.avoid];
   const addresses = wish.addresses.length > 0 ? wish.addresses : freeAddresses(cluster, wish, taken);
@@ -90,8 +97,10 @@ export async function makePeer(
   } catch (error) {
     // Where nothing was heard the Peer may be there all the same: then its key has to be.
     if (isRefused(error)) await keys.forget(publicKey);
+    else onMade({ name, publicKey });
     throw error;
   }
+  onMade({ name, publicKey });
   const settled = await settle(client, cluster, wish, name, allowedIps);
   if (settled !== null) return { name, publicKey, addresses: settled, outcome: 'created' };
   await deletePeer(client, name, null);

@@ -6,13 +6,15 @@ import { FaultError, faultOf } from '../../../../shared/fault.ts';
 import type { Fault } from '../../../../shared/fault.ts';
 import { formatPrefix } from '../../../../shared/network/prefix.ts';
 import type { Prefix } from '../../../../shared/network/prefix.ts';
+import type { ApiClient } from '../../../backend/cluster/api/client.ts';
 import { readCluster } from '../../../backend/cluster/api/read-cluster.ts';
 import { importKiloPeer } from '../../../backend/cluster/import.ts';
+import type { ClusterPlaces } from '../../../backend/cluster/import.ts';
 import { isOfMesh } from '../../../backend/cluster/kept.ts';
 import type { ClusterSource } from '../../../backend/cluster/kept.ts';
 import { OwnKeys, profilesWithKey } from '../../../backend/cluster/own-keys.ts';
 import { applyPeer } from '../../../backend/cluster/peers/apply.ts';
-import type { AppliedPeer } from '../../../backend/cluster/peers/apply.ts';
+import type { AppliedPeer, NewPeer } from '../../../backend/cluster/peers/apply.ts';
 import { removePeer } from '../../../backend/cluster/peers/remove.ts';
 import { HelperConnection } from '../../../backend/helper-client/connection.ts';
 import { profileName } from '../../../backend/profiles/name.ts';
@@ -89,9 +91,11 @@ export const clusterConnect: Command = {
         wait: null,
       });
       made.tunnel = name;
-      say(connected(name, await firstAnswer(helper, name, interrupt.signal)));
+      const state = await firstAnswer(helper, name, interrupt.signal);
+      if (!interrupt.signal.aborted) say(connected(name, state));
     } catch (error) {
       await made.undo();
+      requireTime(interrupt.signal);
       throw error;
     } finally {
       helper.close();
@@ -122,12 +126,12 @@ class Made {
   readonly #source: ApiSource;
   tunnel: string | null;
   profile: string | null;
-  peer: string | null;
+  peer: NewPeer | null;
 
   constructor(
     context: CommandContext,
     source: ApiSource,
-    { tunnel, profile, peer }: { tunnel: string | null; profile: string | null; peer: string | null } = {
+    { tunnel, profile, peer }: Pick<Made, 'tunnel' | 'profile' | 'peer'> = {
       tunnel: null,
       profile: null,
       peer: null,
@@ -153,22 +157,27 @@ class Made {
       await attempt(async () => {
         const helper = await HelperConnection.open(places.socket);
         await takeDown(helper, store, tunnel)
-          .catch(unlessGone)
+          .catch(unlessOf('tunnel-not-up'))
           .finally(() => helper.close());
       });
     }
+    const keys = new OwnKeys(places.home);
     // The Peer first: that it is ours is known by the key, which is in the profile.
     if (peer !== null) {
       await attempt(async () => {
+        // Another profile may live on it: that of a connect beside this one.
+        const having = await profilesWithKey(store, peer.publicKey);
+        if (having.some((other) => other.name !== profile)) return;
         const { withClusterApi } = await import('../../cluster-api.ts');
         await withClusterApi(this.#context, this.#source, (client) =>
-          removePeer(client, peer, new OwnKeys(places.home)),
-        );
+          removePeer(client, peer.name, keys),
+        ).catch(unlessOf('kilo-peer-not-found', 'peer-not-ours'));
       });
     }
     // Without the profile nobody could remove a Peer that is still there.
     if (profile !== null && faults.length === 0)
       await attempt(async () => store.remove(await store.find(profile)));
+    if (peer !== null && faults.length === 0) await attempt(() => keys.forget(peer.publicKey));
     const [first] = faults;
     if (first !== undefined) throw new FaultError(first);
   }
@@ -184,8 +193,8 @@ async function join(
 ) {
   const { given, places, say } = context;
   const cluster = clusterPlaces(places);
-  if ((await cluster.store.names()).includes(name)) {
-    const kept = await cluster.kept.get(name);
+  if (await isThere(cluster, name)) {
+    const kept = (await cluster.kept.find(name)) ?? requireRecord(name);
     if (!sameSource(kept.source, source)) throw ofAnotherCluster(name);
     const step = (): Promise<unknown> => withSync(context, name, signal, (sync) => sync.step());
     try {
@@ -194,7 +203,7 @@ async function join(
       if (faultOf(error).code !== 'kilo-peer-not-found') throw error;
       const { joinAgain } = await import('../../join-again.ts');
       const peer = await joinAgain(context, source, name);
-      if (peer?.outcome === 'created') made.peer = peer.name;
+      if (peer?.outcome === 'created') made.peer = peer;
       if (peer !== null) say(applied(peer));
       requireTime(signal);
       await step();
@@ -204,9 +213,8 @@ async function join(
   const { withClusterApi } = await import('../../cluster-api.ts');
   const wish = await readPeerWish(given, places.home);
   return withClusterApi(context, source, async (client) => {
-    const before = clusterOf(await readCluster(client, meshAndServices));
-    const peer = await applyPeer(client, before, wish, new OwnKeys(places.home));
-    if (peer.outcome === 'created') made.peer = peer.name;
+    const before = await readBefore(client, signal);
+    const peer = await applyPeer(client, before, wish, new OwnKeys(places.home), (own) => (made.peer = own));
     const [other] = await profilesWithKey(cluster.store, peer.publicKey);
     if (other !== undefined) throw inUse(peer.name, other.name);
     say(applied(peer));
@@ -231,6 +239,19 @@ async function join(
     requireTime(signal);
     return cluster.store.find(profile.name);
   });
+}
+
+/** Reads a cluster that has nothing of ours yet: whoever interrupts that waits for no answer. @throws FaultError `interrupted` */
+async function readBefore(client: ApiClient, signal: AbortSignal): Promise<Cluster> {
+  const callOff = (): void => client.close();
+  signal.addEventListener('abort', callOff);
+  try {
+    const readings = await readCluster(client, meshAndServices);
+    requireTime(signal);
+    return clusterOf(readings);
+  } finally {
+    signal.removeEventListener('abort', callOff);
+  }
 }
 
 /** A cluster that does not tell of its Services is reached without them. */
@@ -294,18 +315,42 @@ function inUse(peer: string, profile: string): FaultError {
   });
 }
 
-function unlessGone(error: unknown): void {
-  if (faultOf(error).code !== 'tunnel-not-up') throw error;
+/** Lets a fault pass that says no more than that what was to be undone is gone. */
+function unlessOf(...codes: readonly string[]): (error: unknown) => void {
+  return (error) => {
+    if (!codes.includes(faultOf(error).code)) throw error;
+  };
 }
 
-/** The Peer of a profile, unless another profile lives on it as well. */
-async function peerOf(context: CommandContext, name: string): Promise<string | null> {
+/**
+ * Whether there is a profile of a name. One that was killed between its file and its record is taken away, to be made anew: its key
+ * still waits among those that are in no profile.
+ */
+async function isThere({ store, kept, keys }: ClusterPlaces, name: string): Promise<boolean> {
+  if (!(await store.names()).includes(name)) return false;
+  if ((await kept.find(name)) !== null) return true;
+  const profile = await store.find(name);
+  const { publicKey } = profile.summary();
+  if (publicKey === null || (await keys.find(publicKey)) === null) return true;
+  await store.remove(profile);
+  return false;
+}
+
+/** @throws FaultError `profile-of-no-cluster` */
+function requireRecord(name: string): never {
+  throw new FaultError({
+    code: 'profile-of-no-cluster',
+    message: `There is a profile "${name}", and it was not made of a cluster.`,
+    hint: 'It is left alone. Give this one a name of its own: --as NAME.',
+  });
+}
+
+/** The Peer of a profile. */
+async function peerOf(context: CommandContext, name: string): Promise<NewPeer | null> {
   const { store, kept } = clusterPlaces(context.places);
   const known = await kept.find(name).catch(() => null);
-  const peer = known === null || isOfMesh(known) ? null : known.peer;
-  const own = (await store.find(name).catch(() => null))?.summary().publicKey ?? null;
-  const having = own === null ? [] : await profilesWithKey(store, own);
-  return having.length > 1 ? null : peer;
+  const publicKey = (await store.find(name).catch(() => null))?.summary().publicKey ?? null;
+  return known === null || isOfMesh(known) || publicKey === null ? null : { name: known.peer, publicKey };
 }
 
 function applied({ name, publicKey, addresses }: AppliedPeer): Answer {

@@ -22,6 +22,9 @@ const usualPause = 5;
 /** A large cluster is asked no more than a tenth of the time. */
 const pausePerReading = 10;
 
+/** The longest pause in seconds unless told otherwise: one answer that was slow keeps nobody from the next for long. */
+const longestPause = 60;
+
 /** `adit cluster sync PROFILE` */
 export const clusterSync: Command = {
   name: 'cluster sync',
@@ -154,8 +157,13 @@ export async function follow(
       context.say(isFault ? answerToFault(profile, outcome) : answerTo(profile, outcome));
     told = state;
     const took = isFault && unanswered.has(outcome.code) ? 0 : (performance.now() - began) / 1000;
-    await delay(Math.max(pause, took * pausePerReading) * 1000, null, { signal }).catch(() => null);
+    await delay(pauseAfter(pause, took) * 1000, null, { signal }).catch(() => null);
   }
+}
+
+/** Seconds until the next look. @param took seconds that the last one took */
+export function pauseAfter(pause: number, took: number): number {
+  return Math.max(pause, Math.min(took * pausePerReading, longestPause));
 }
 
 function stateOf({ stale, gateway, warnings }: SyncStep): string {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,12 +7,15 @@ import { ApiClient } from '../../../../electron/backend/cluster/api/client.ts';
 import { readList } from '../../../../electron/backend/cluster/api/list.ts';
 import { openApi } from '../../../../electron/backend/cluster/api/open.ts';
 import type { Patience } from '../../../../electron/backend/cluster/api/patience.ts';
+import { OwnKeys } from '../../../../electron/backend/cluster/own-keys.ts';
+import { applyPeer } from '../../../../electron/backend/cluster/peers/apply.ts';
 import { readCluster } from '../../../../electron/backend/cluster/api/read-cluster.ts';
 import { kubeconfigOption } from '../../../../electron/backend/cluster/kubeconfig/places.ts';
 import { clusterOf } from '../../../../shared/cluster/cluster.ts';
 import { readKinds } from '../../../../shared/cluster/readings.ts';
 import { faultOf } from '../../../../shared/fault.ts';
-import { kiloNode, warned } from '../clusters.ts';
+import { temporaryFolder } from '../../machine.ts';
+import { kiloNode, now, readingsOf, warned } from '../clusters.ts';
 import { alone, clientBy, configOf, folderWith } from './kubeconfigs.ts';
 import { absent, json, startOddServer, text } from './odd-server.ts';
 import type { Answering } from './odd-server.ts';
@@ -215,7 +219,47 @@ describe('a cluster of which not all can be read', () => {
     );
     client.close();
     expect(fault.code).toBe('api-timeout');
+    await sleep(200);
     expect(asked).toEqual([nodesPath]);
+  });
+
+  it('is asked for nothing by a client that is closed, which waits for nothing either', async () => {
+    const asked: string[] = [];
+    const noting: Answering = (request, response, url) => {
+      asked.push(url.pathname);
+      silent(request, response, url);
+    };
+    const client = await clientOf({ '*': noting });
+    const reading = readCluster(client, { ...everything, required: ['nodes'] }).catch(
+      (error: unknown) => error,
+    );
+    await expect.poll(() => asked).toEqual([nodesPath]);
+    client.close();
+    expect(faultOf(await reading).code).toMatch(/^api-/);
+    const late = await client.ask({ method: 'GET', path: '/late' }).catch((error: unknown) => error);
+    expect(faultOf(late)).toMatchObject({ code: 'api-answer-broken' });
+    await sleep(200);
+    expect(asked).toEqual([nodesPath]);
+  });
+
+  it('that breaks off when a Peer is made may have made it, and who made it is told which', async () => {
+    const home = temporaryFolder();
+    const peersPath = '/apis/kilo.squat.ai/v1alpha1/peers';
+    const client = await clientOf({ [peersPath]: (request) => void request.socket.destroy() });
+    const made: string[] = [];
+    const none = { addresses: [], pools: [], avoid: [], endpoint: null, keepalive: null };
+    const cluster = clusterOf(readingsOf({ nodes: [kiloNode('a', 1)], peers: [] }, { date: now }));
+    const wish = { ...none, name: 'laptop', usualName: 'laptop' };
+    const keys = new OwnKeys(home);
+    const fault = faultOf(
+      await applyPeer(client, cluster, wish, keys, ({ name, publicKey }) => made.push(name, publicKey)).catch(
+        (error: unknown) => error,
+      ),
+    );
+    client.close();
+    expect(fault.code).toBe('api-on-loopback');
+    expect(made[0]).toBe('laptop');
+    expect(await keys.has(made[1] ?? null)).toBe(true);
   });
 
   it('tells of its Services by refusing one, only where it has no ServiceCIDRs', async () => {
