@@ -144,6 +144,8 @@ const int64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n };
 
 /** @see Go strconv.ParseInt in base 10 */
 function parseInteger(text: string): number | null {
+  // Of thousands of nodes, each has several; what is this short is surely in range.
+  if (/^[+-]?[0-9]{1,18}$/.test(text)) return Number(text);
   if (!/^[+-]?[0-9]{1,100}$/.test(text)) return null;
   const value = BigInt(text.replace(/^\+/, ''));
   return value < int64.least || value > int64.most ? null : Number(value);
